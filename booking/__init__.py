@@ -1,0 +1,1 @@
+"""Who comes: bookings of schools, sign-ups of persons and organisations."""

@@ -1,0 +1,1 @@
+"""Who may teach: programmes, providers, agreements, charter versions and signatures."""

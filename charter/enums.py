@@ -1,0 +1,61 @@
+"""Named states and kinds of providers, vetting and signatures."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProviderKind(models.TextChoices):
+    """What a provider is. A municipal team is not an external actor: no charter (DOMAIN.md 1.3)."""
+
+    MUNICIPAL_TEAM = "municipal_team", _("Municipal team")
+    SUPPLIER = "supplier", _("Supplier")
+    CIVIL_SOCIETY = "civil_society", _("Civil society")
+
+
+class ProviderState(models.TextChoices):
+    """Where a provider is (DESIGN.md 6)."""
+
+    NEW = "new", _("New")
+    VETTING = "vetting", _("Being vetted")
+    AWAITING_EXPLANATION = "awaiting_explanation", _("Awaiting explanation")
+    APPROVED = "approved", _("Approved")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    ENDED = "ended", _("Ended")
+    DECLINED_CHARTER = "declined_charter", _("Declined the charter")
+
+
+class MemberRole(models.TextChoices):
+    """What a member may do for a provider (L1)."""
+
+    SIGNATORY = "signatory", _("Signatory")
+    COORDINATOR = "coordinator", _("Coordinator")
+    FACILITATOR = "facilitator", _("Facilitator")
+
+
+class SignatureMethod(models.TextChoices):
+    """How the signer proved who they are; labelled as what it is, nothing called qualified."""
+
+    EMAIL_CODE = "email_code", _("Log-in and one-time code by e-mail")
+    OIDC = "oidc", _("MitID through an identity broker")
+    PAPER = "paper", _("On paper, registered by the administration")
+
+
+class RecordKind(models.TextChoices):
+    """What happened to a signature. Each adds a record; none is edited (rule 4)."""
+
+    SIGNED = "signed", _("Signed")
+    SUPERSEDED = "superseded", _("Superseded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EVIDENCE_DELETED = "evidence_deleted", _("Personal evidence deleted by rule")
+
+
+class CoverageState(models.TextChoices):
+    """What a provider's charter is, on a day (DESIGN.md 6)."""
+
+    NOT_REQUIRED = "not_required", _("No charter needed")
+    NOT_SIGNED = "not_signed", _("Not signed")
+    COVERED = "covered", _("Covered")
+    RENEWAL_OPEN = "renewal_open", _("Renewal open")
+    LAPSED = "lapsed", _("Lapsed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

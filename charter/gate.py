@@ -1,0 +1,35 @@
+"""The charter gate (rule 2) as conditions that any queryset can carry: no extra query, no job has to run."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+
+from charter.enums import ProviderKind, ProviderState
+
+
+def covered(provider: str, day: date | str) -> Exists:
+    """Return a condition: the provider named by the field path is covered on a day.
+
+    Args:
+        provider: path to the provider's id in the outer query, e.g. "provider_id".
+        day: a date, or the path of a date column in the outer query, e.g. "local_date".
+    """
+    from charter.models import Signature
+
+    signatures = Signature.objects.filter(provider_id=OuterRef(provider))
+    return Exists(signatures.in_force_on(OuterRef(day) if isinstance(day, str) else day))
+
+
+def open_gate(*, today: date, provider: str = "provider", day: str = "local_date") -> Q:
+    """Return the gate: active provider, and municipal or covered both today and on the session's local date.
+
+    Args:
+        today: the current date in Europe/Copenhagen.
+        provider: path to the provider in the outer query.
+        day: path to the session's local date in the outer query.
+    Source: DESIGN.md rule 2.
+    """
+    charter = Q(covered(f"{provider}_id", today)) & Q(covered(f"{provider}_id", day))
+    return Q(**{f"{provider}__state": ProviderState.ACTIVE}) & (
+        Q(**{f"{provider}__kind": ProviderKind.MUNICIPAL_TEAM}) | charter
+    )

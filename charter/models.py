@@ -1,0 +1,333 @@
+"""Programmes, providers and their members, agreements, vetting, charter versions and signatures."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from wagtail.fields import RichTextField
+
+from charter.enums import MemberRole, ProviderKind, ProviderState, RecordKind, SignatureMethod
+from charter.querysets import ProviderQuerySet, SignatureQuerySet, VersionQuerySet
+
+
+class Programme(models.Model):
+    """An action plan or effort (handleplan/indsats) with its period and department: data (P9)."""
+
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(max_length=60, unique=True)
+    department = models.CharField(_("department"), max_length=200)
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    yearly_budget_dkk = models.PositiveIntegerField(_("yearly frame (DKK)"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")),
+                name="programme_period_in_order",
+                violation_error_message=_("The last day must not be before the first day."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Provider(models.Model):
+    """Who offers sessions: a municipal team, a supplier or an association.
+
+    `state` changes only through charter.operations (rule 3).
+    """
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=ProviderKind)
+    cvr = models.CharField(_("CVR number"), max_length=8, null=True, blank=True, unique=True)
+    """Eight digits that pass the check digit; empty for associations without one (L4)."""
+
+    p_number = models.CharField(_("P number"), max_length=10, blank=True)
+    state = models.CharField(_("state"), max_length=24, choices=ProviderState, default=ProviderState.NEW)
+    state_since = models.DateTimeField(_("state since"))
+    state_reason = models.TextField(_("reason"), blank=True)
+    decision_reference = models.CharField(_("decision reference (F2/eDoc)"), max_length=60, blank=True)
+    presentation = models.TextField(_("presentation"), blank=True)
+    website = models.URLField(_("website"), blank=True)
+    contact_name = models.CharField(_("contact person"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="ProviderMember", related_name="providers"
+    )
+
+    objects = ProviderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("provider")
+        verbose_name_plural = _("providers")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def needs_charter(self) -> bool:
+        """Whether the charter gate asks for a signature (all but municipal teams)."""
+        return self.kind != ProviderKind.MUNICIPAL_TEAM
+
+
+class ProviderMember(models.Model):
+    """A user who acts for a provider, in one role; a person may hold several rows (DESIGN.md 5, People)."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=MemberRole)
+    since = models.DateField(_("since"))
+
+    class Meta:
+        verbose_name = _("provider member")
+        verbose_name_plural = _("provider members")
+        ordering = ["provider", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "user", "role"], name="member_role_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.provider} · {self.get_role_display()}"
+
+
+class Agreement(models.Model):
+    """A cooperation agreement (samarbejdsaftale) with its period and file reference (R8)."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="agreements")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="agreements")
+    title = models.CharField(_("title"), max_length=200)
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"), null=True, blank=True)
+    file_reference = models.CharField(_("file reference (F2/eDoc)"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("cooperation agreement")
+        verbose_name_plural = _("cooperation agreements")
+        ordering = ["-first_day", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class VettingCase(models.Model):
+    """The vetting (afdækning) of a provider: opened, perhaps an explanation asked for, decided."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="vetting_cases")
+    opened_at = models.DateTimeField(_("opened at"))
+    question = models.TextField(_("what we asked"), blank=True)
+    answer = models.TextField(_("what they answered"), blank=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    is_approved = models.BooleanField(_("approved"), null=True, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    file_reference = models.CharField(_("file reference (F2/eDoc)"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("vetting case")
+        verbose_name_plural = _("vetting cases")
+        ordering = ["-opened_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider"], condition=Q(decided_at=None), name="vetting_one_open_per_provider"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.opened_at:%Y-%m-%d}"
+
+
+class CharterPeriod(models.Model):
+    """A charter year: its days and from when it can be signed. Data, by default the calendar year."""
+
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    first_day = models.DateField(_("first day"), unique=True)
+    last_day = models.DateField(_("last day"))
+    signing_opens_on = models.DateField(_("signing opens on"))
+
+    class Meta:
+        verbose_name = _("charter period")
+        verbose_name_plural = _("charter periods")
+        ordering = ["first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day"), signing_opens_on__lte=F("first_day")),
+                name="period_days_in_order",
+                violation_error_message=_(
+                    "The last day must not be before the first, nor signing open after it."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CharterVersion(models.Model):
+    """One wording of the charter. Locked from its first signature (rule 4).
+
+    A version is accepted from `required_from` until the day before the next published version's
+    `required_from` (`accepted_until`, kept by charter.operations.publish_version). It may be signed from
+    `published_at`; a signature covers days only while its version is accepted (C6).
+    """
+
+    number = models.PositiveIntegerField(_("version"), unique=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    required_from = models.DateField(_("must be signed from"), null=True, blank=True)
+    accepted_until = models.DateField(_("accepted until"), null=True, blank=True)
+    locked_at = models.DateTimeField(_("locked at"), null=True, blank=True)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("charter version")
+        verbose_name_plural = _("charter versions")
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return _("Version %(number)s") % {"number": self.number}
+
+
+class CharterText(models.Model):
+    """The wording of a version in one language."""
+
+    version = models.ForeignKey(CharterVersion, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(_("language"), max_length=5, default="da")
+    title = models.CharField(_("title"), max_length=200)
+    notice = models.CharField(_("notice shown above the text"), max_length=200, blank=True)
+    body = RichTextField(_("text"), features=["h2", "h3", "bold", "italic", "ol", "ul"])
+
+    class Meta:
+        verbose_name = _("charter text")
+        verbose_name_plural = _("charter texts")
+        ordering = ["version", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "language"], name="charter_text_once_per_language"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.language})"
+
+
+class SigningAttempt(models.Model):
+    """A started signing: the statements typed and the fresh proof asked for. Goes when done or after a day."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(CharterVersion, on_delete=models.CASCADE, related_name="+")
+    period_first_day = models.DateField()
+    period_last_day = models.DateField()
+    statements = models.JSONField(default=dict)
+    code_hash = models.CharField(max_length=128, blank=True)
+    code_expires_at = models.DateTimeField(null=True, blank=True)
+    code_attempts = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField()
+    signature = models.ForeignKey(
+        "Signature", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class Signature(models.Model):
+    """A provider's signature of one version for a span of days. Never edited (rule 4; triggers refuse it).
+
+    No personal data here: who signed lies in SignatureEvidence, deletable by rule.
+    """
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="signatures")
+    version = models.ForeignKey(CharterVersion, on_delete=models.PROTECT, related_name="signatures")
+    covers_from = models.DateField(_("covers from"))
+    covers_until = models.DateField(_("covers until"))
+    """Both days included. Withdrawal does not change them: a record does (SignatureRecord)."""
+
+    method = models.CharField(_("method"), max_length=20, choices=SignatureMethod)
+    signed_at = models.DateTimeField(_("signed at"))
+    text_sha256 = models.CharField(max_length=64)
+    """SHA-256 of the exact text shown, as bytes."""
+
+    document_sha256 = models.CharField(max_length=64, blank=True)
+    reference = models.CharField(_("reference"), max_length=20, unique=True)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        ordering = ["-signed_at", "-pk"]
+        indexes = [
+            models.Index(fields=["provider", "covers_from", "covers_until"], name="signature_coverage"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(covers_until__gte=F("covers_from")), name="signature_days_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.covers_from:%Y-%m-%d}–{self.covers_until:%Y-%m-%d}"
+
+
+class SignatureRecord(models.Model):
+    """What happened to a signature, as a chain: each record carries the hash of the one before (rule 4).
+
+    `ends_on` on a withdrawal is the first day no longer covered. `content` is canonical JSON; personal
+    values in it are salted hashes of what lies in SignatureEvidence.
+    """
+
+    signature = models.ForeignKey(Signature, on_delete=models.PROTECT, related_name="records")
+    kind = models.CharField(_("kind"), max_length=20, choices=RecordKind)
+    at = models.DateTimeField(_("at"))
+    ends_on = models.DateField(_("first day not covered"), null=True, blank=True)
+    content = models.TextField()
+    previous_hash = models.CharField(max_length=64, blank=True)
+    record_hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("signature record")
+        verbose_name_plural = _("signature records")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SignatureEvidence(models.Model):
+    """Who signed and how it was proved: personal data, apart, deletable by rule (rules 4 and 10)."""
+
+    signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="evidence")
+    signer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    signer_name = models.CharField(_("name"), max_length=120)
+    signer_email = models.EmailField(_("e-mail"))
+    signer_role = models.CharField(_("role"), max_length=120)
+    authority = models.CharField(_("authority"), max_length=200)
+    statements = models.JSONField(_("statements as displayed"), default=list)
+    proof = models.JSONField(_("proof"), default=dict)
+    """Method, issuer, subject, level, time of authentication, transaction id; IP and user agent."""
+
+    salt = models.CharField(max_length=64)
+    document = models.FileField(_("receipt"), upload_to="charter/receipts/", blank=True)
+    delete_after = models.DateField(_("deleted after"))
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+
+    def __str__(self) -> str:
+        return f"{self.signature}"

@@ -1,0 +1,1 @@
+"""The bottom package: accounts, outbox, audit, links, limits, worklist, cms. Imports none of ours."""

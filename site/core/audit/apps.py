@@ -1,0 +1,8 @@
+"""Registers core.audit with Django."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "core.audit"
+    label = "audit"

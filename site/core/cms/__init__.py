@@ -1,0 +1,1 @@
+"""Base page, shared blocks, navigation and the site's frame."""

@@ -1,0 +1,8 @@
+"""Registers core.cms with Django."""
+
+from django.apps import AppConfig
+
+
+class CmsConfig(AppConfig):
+    name = "core.cms"
+    label = "cms"

@@ -1,0 +1,1 @@
+"""Every message that leaves: queued once, never lost (rule 5)."""

@@ -1,0 +1,74 @@
+"""A row a message: what to tell whom, in which state of sending (rule 5)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class MessageState(models.TextChoices):
+    """Where a message is on its way."""
+
+    QUEUED = "queued", _("Queued")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    SKIPPED = "skipped", _("Not sent: no longer relevant")
+    DELIVERED = "delivered", _("Delivered")
+    BOUNCED = "bounced", _("Bounced")
+
+
+class Message(models.Model):
+    """One message to one address. Holds type, ids and language; the text is rendered when sending.
+
+    `subject` and `body_*` are filled only in the demo (PORTAL_IS_DEMO), for its mailbox page.
+    """
+
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    mail_type = models.CharField(_("type"), max_length=80)
+    to_email = models.EmailField(_("to"))
+    language = models.CharField(_("language"), max_length=5, default="da")
+    ids = models.JSONField(_("ids"), default=dict)
+    about = models.CharField(_("about"), max_length=100, blank=True, db_index=True)
+    """What it tells of, as "booking:17" or "provider:3": finds the mails of an object."""
+
+    state = models.CharField(_("state"), max_length=12, choices=MessageState, default=MessageState.QUEUED)
+    queued_at = models.DateTimeField(_("queued at"))
+    send_after = models.DateTimeField(_("send after"))
+    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    message_id = models.CharField("Message-ID", max_length=200)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+    delete_after = models.DateField(_("deleted after"))
+
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    body_text = models.TextField(_("text"), blank=True)
+    body_html = models.TextField("HTML", blank=True)
+    attachments = models.JSONField(_("attachments"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-queued_at", "-pk"]
+        indexes = [
+            models.Index(fields=["send_after"], name="message_waiting", condition=Q(state="queued")),
+            models.Index(fields=["to_email"], name="message_by_address"),
+            models.Index(fields=["-queued_at", "-id"], name="message_newest_first"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mail_type} #{self.pk}"
+
+
+class Delivery(models.Model):
+    """What the mail service told about a message afterwards (delivered, bounced); opens are never tracked."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.CharField(_("event"), max_length=40)
+    happened_at = models.DateTimeField(_("at"))
+    description = models.CharField(_("description"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["happened_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.happened_at:%Y-%m-%d %H:%M}"

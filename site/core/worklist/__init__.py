@@ -1,0 +1,1 @@
+"""Work that needs a person's decision (rule 3)."""

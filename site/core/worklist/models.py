@@ -1,0 +1,50 @@
+"""Work items: what the administration must decide, so that nothing is cancelled silently (rule 3)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkItem(models.Model):
+    """One decision for a person. `kind` names its text and page (core.worklist.kinds)."""
+
+    key = models.CharField(max_length=200, unique=True)
+    """What it is about, once: "affected_booking:17:suspended:2026-11-21". Making it again changes nothing."""
+
+    kind = models.CharField(_("kind"), max_length=60)
+    subject = models.CharField(_("subject"), max_length=60)
+    provider_id = models.BigIntegerField(_("provider"), null=True, blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    opened_at = models.DateTimeField(_("opened at"))
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assigned to"),
+    )
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("closed by"),
+    )
+    resolution = models.CharField(_("resolution"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        ordering = ["-opened_at", "-pk"]
+        indexes = [
+            models.Index(fields=["kind", "-opened_at"], name="item_open", condition=Q(closed_at=None)),
+            models.Index(fields=["subject"], name="item_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

@@ -1,0 +1,1 @@
+"""The top package: wires the others into one site. Nobody imports it."""

@@ -1,0 +1,1 @@
+"""Periodic jobs, their heartbeat and the health page (O2)."""

@@ -1,0 +1,1 @@
+"""Yearly goals and how far they are (rule 11)."""

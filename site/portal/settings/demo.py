@@ -1,0 +1,29 @@
+"""The demo: production's behaviour on one machine, with a mailbox page and printed log-ins."""
+
+import secrets
+
+from portal.settings import env
+from portal.settings.base import *  # noqa: F403 - settings modules extend base by design
+from portal.settings.base import VAR_DIR
+
+PORTAL_IS_DEMO = True
+ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+DEMO_DIR = VAR_DIR / "demo"
+
+
+def _kept_secret() -> str:
+    """Return this demo's secret key, made once and kept beside its database."""
+    DEMO_DIR.mkdir(parents=True, exist_ok=True)
+    path = DEMO_DIR / "secret_key"
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY = _kept_secret()
+DATABASES = {"default": env.database("PORTAL_DATABASE_URL", sqlite_path=DEMO_DIR / "portal.sqlite3")}
+MEDIA_ROOT = DEMO_DIR / "media"
+STATIC_ROOT = DEMO_DIR / "static"
+# Mail goes nowhere: the outbox keeps what was sent (PORTAL_IS_DEMO) and the mailbox page shows it.
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}

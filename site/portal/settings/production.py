@@ -1,0 +1,46 @@
+"""Production: everything secret or local comes from the environment and is required there."""
+
+from portal.settings import env
+from portal.settings.base import *  # noqa: F403 - settings modules extend base by design
+
+SECRET_KEY = env.text("PORTAL_SECRET_KEY")
+ALLOWED_HOSTS = env.words("PORTAL_ALLOWED_HOSTS", "")
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+
+SECURE_SSL_REDIRECT = env.flag("PORTAL_HTTPS_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("PORTAL_BEHIND_TLS_PROXY", default=False) else None
+)
+SECURE_HSTS_SECONDS = env.integer("PORTAL_HSTS_SECONDS", 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+
+_MAIL_BACKENDS = {
+    "smtp": "django.core.mail.backends.smtp.EmailBackend",
+    "brevo": "anymail.backends.brevo.EmailBackend",
+    "mailgun": "anymail.backends.mailgun.EmailBackend",
+    "mailjet": "anymail.backends.mailjet.EmailBackend",
+    "postmark": "anymail.backends.postmark.EmailBackend",
+    "sendgrid": "anymail.backends.sendgrid.EmailBackend",
+    "amazon_ses": "anymail.backends.amazon_ses.EmailBackend",
+}
+_mail_service = env.text("PORTAL_MAIL_SERVICE", "smtp")
+if _mail_service not in _MAIL_BACKENDS:
+    raise env.ImproperlyConfigured(
+        f"PORTAL_MAIL_SERVICE is {_mail_service!r}: write one of {', '.join(sorted(_MAIL_BACKENDS))}."
+    )
+if _mail_service == "smtp":
+    _mail_options: dict[str, object] = {
+        "host": env.text("PORTAL_SMTP_HOST", "localhost"),
+        "port": env.integer("PORTAL_SMTP_PORT", 25),
+        "username": env.text("PORTAL_SMTP_USER", ""),
+        "password": env.text("PORTAL_SMTP_PASSWORD", ""),
+        "use_tls": env.flag("PORTAL_SMTP_TLS", default=False),
+        "timeout": 20,
+    }
+else:
+    _mail_options = {"api_key": env.text("PORTAL_MAIL_API_KEY")}
+MAILERS = {"default": {"BACKEND": _MAIL_BACKENDS[_mail_service], "OPTIONS": _mail_options}}

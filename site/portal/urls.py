@@ -1,0 +1,27 @@
+"""All addresses. Public ones are Danish; English pages live under /en/ (DESIGN.md 5)."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from django.views.generic import RedirectView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    # Wagtail's own log-in form would bypass the second factor.
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/", include(wagtailadmin_urls)),
+    path("dokumenter/", include(wagtaildocs_urls)),
+    path("", include("portal.periodic.urls")),
+    path("", include("core.outbox.urls")),
+    *i18n_patterns(
+        path("konto/", include("core.accounts.urls")),
+        path("konto/", include("allauth.urls")),
+        path("", include("portal.home.urls")),
+        path("", include("charter.urls")),
+        path("", include("workshops.urls")),
+        path("", include("booking.urls")),
+        path("", include(wagtail_urls)),
+        prefix_default_language=False,
+    ),
+]

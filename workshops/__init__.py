@@ -1,0 +1,1 @@
+"""What is taught, when and where: offers, material, schedules, sessions, schools, venues."""

@@ -1,0 +1,7 @@
+"""Registers workshops with Django."""
+
+from django.apps import AppConfig
+
+
+class WorkshopsConfig(AppConfig):
+    name = "workshops"

@@ -1,0 +1,37 @@
+"""The models of workshops, by aggregate."""
+
+from workshops.models.offers import Offer, Subject, Topic
+from workshops.models.pages import (
+    MaterialIndexPage,
+    OfferIndexPage,
+    OfferPage,
+    TeachingMaterialPage,
+)
+from workshops.models.schools import (
+    District,
+    Holiday,
+    PublicHoliday,
+    School,
+    SchoolDomain,
+    SchoolYear,
+)
+from workshops.models.sessions import Schedule, Session, Venue
+
+__all__ = [
+    "District",
+    "Holiday",
+    "MaterialIndexPage",
+    "Offer",
+    "OfferIndexPage",
+    "OfferPage",
+    "PublicHoliday",
+    "Schedule",
+    "School",
+    "SchoolDomain",
+    "SchoolYear",
+    "Session",
+    "Subject",
+    "TeachingMaterialPage",
+    "Topic",
+    "Venue",
+]
