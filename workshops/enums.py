@@ -74,3 +74,62 @@ class SchoolProvides(models.TextChoices):
 
 STAGES = {"indskoling": (0, 3), "mellemtrin": (4, 6), "udskoling": (7, 10)}
 """First and last grade of each stage (DOMAIN.md 2.1)."""
+
+
+class TeachingLanguage(models.TextChoices):
+    """What a session can be held in."""
+
+    DANISH = "da", _("Danish")
+    ENGLISH = "en", _("English")
+    ARABIC = "ar", _("Arabic")
+    SOMALI = "so", _("Somali")
+    TURKISH = "tr", _("Turkish")
+    URDU = "ur", _("Urdu")
+    INTERPRETER = "interpreter", _("With an interpreter")
+
+
+class Illustration(models.TextChoices):
+    """The portal's own drawings; the value is the file's name in static/portal/img/."""
+
+    FEED = "feed", _("A feed on a screen")
+    MAGNIFIER = "magnifier", _("A picture under a magnifying glass")
+    MEGAPHONE = "megaphone", _("A megaphone")
+    DIALOGUE = "dialogue", _("Speech bubbles that meet")
+    ROOTS = "roots", _("A tree with roots")
+    EVENING = "evening", _("A lit window in the evening")
+    TALK = "talk", _("Two people who talk")
+    SIGNS = "signs", _("A lighthouse")
+
+
+class VisitPhase(models.TextChoices):
+    """When a file of an offer is used."""
+
+    BEFORE = "before", _("Before the visit")
+    DURING = "during", _("During the visit")
+    AFTER = "after", _("After the visit")
+
+
+class MaterialState(models.TextChoices):
+    """Where teaching material is (DOMAIN.md 7.3): "thoroughly evaluated before it may be spread"."""
+
+    IDEA = "idea", _("Idea")
+    DRAFT = "draft", _("Draft")
+    PILOT = "pilot", _("Being tried out")
+    EVALUATION = "evaluation", _("Being evaluated")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("No longer in use")
+
+
+class MaterialFileKind(models.TextChoices):
+    """Whom a download is for."""
+
+    TEACHER = "teacher", _("Teacher's guide")
+    PUPIL = "pupil", _("For the pupils")
+
+
+class MaterialLicence(models.TextChoices):
+    """What others may do with a material."""
+
+    CC_BY_SA = "cc_by_sa", _("CC BY-SA 4.0: share and adapt, with credit and under the same terms")
+    CC_BY_NC_SA = "cc_by_nc_sa", _("CC BY-NC-SA 4.0: as above, not commercially")
+    SCHOOLS_ONLY = "schools_only", _("Free to use in teaching in Copenhagen; not to be passed on")

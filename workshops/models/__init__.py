@@ -2,9 +2,11 @@
 
 from workshops.models.offers import Offer, Subject, Topic
 from workshops.models.pages import (
+    MaterialFile,
     MaterialIndexPage,
     OfferIndexPage,
     OfferPage,
+    OfferPageFile,
     TeachingMaterialPage,
 )
 from workshops.models.schools import (
@@ -20,10 +22,12 @@ from workshops.models.sessions import Schedule, Session, Venue
 __all__ = [
     "District",
     "Holiday",
+    "MaterialFile",
     "MaterialIndexPage",
     "Offer",
     "OfferIndexPage",
     "OfferPage",
+    "OfferPageFile",
     "PublicHoliday",
     "Schedule",
     "School",
