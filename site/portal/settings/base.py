@@ -234,6 +234,9 @@ PORTAL_CONTACT_EMAIL = env.text("PORTAL_CONTACT_EMAIL", "dannelsesportalen@examp
 PORTAL_CONTACT_PHONE = env.text("PORTAL_CONTACT_PHONE", "00 00 00 00")
 PORTAL_WAS_URL = env.text("PORTAL_WAS_URL", "")  # the statement at was.digst.dk; empty = our own page
 
+# How long a process may show header, footer and menu as it last read them.
+PORTAL_FRAME_CACHE_SECONDS = 20
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
