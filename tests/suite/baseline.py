@@ -1,0 +1,97 @@
+"""The database as the migrations left it, put back after each test that commits.
+
+Django empties every table after such a test; that would also take what migrations put there (Wagtail's root
+page and locale, roles, calendars), and every later test would depend on the order. It would fail, too, where a
+trigger refuses DELETE (rule 4).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.core.management.color import no_style
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@dataclass
+class Baseline:
+    """The rows of every table of one database after its migrations."""
+
+    alias: str
+    tables: list[str] = field(default_factory=list)
+    rows: dict[str, tuple[list[str], list[tuple[Any, ...]]]] = field(default_factory=dict)
+
+    @property
+    def connection(self) -> BaseDatabaseWrapper:
+        """The database's connection in this thread."""
+        return connections[self.alias]
+
+    def capture(self) -> None:
+        """Remember what is there now."""
+        quote = self.connection.ops.quote_name
+        self.tables = self.connection.introspection.django_table_names(
+            only_existing=True, include_views=False
+        )
+        with self.connection.cursor() as cursor:
+            for table in self.tables:
+                cursor.execute(f"SELECT * FROM {quote(table)}")  # noqa: S608 - a table's own name
+                rows = cursor.fetchall()
+                if rows:
+                    self.rows[table] = ([column[0] for column in cursor.description], rows)
+
+    def restore(self) -> None:
+        """Make the tables as they were when captured, past every trigger that refuses changes."""
+        if self.connection.vendor == "postgresql":
+            self._restore_postgresql()
+        else:
+            self._restore_sqlite()
+        ContentType.objects.clear_cache()
+        cache.clear()
+
+    def _restore_postgresql(self) -> None:
+        quote = self.connection.ops.quote_name
+        with transaction.atomic(using=self.alias), self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+            )
+            guarded = [row[0] for row in cursor.fetchall()]
+            for table in guarded:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(f"TRUNCATE {', '.join(quote(table) for table in self.tables)} RESTART IDENTITY")
+            self._insert(cursor)
+            for statement in self.connection.ops.sequence_reset_sql(no_style(), self._models_with_rows()):
+                cursor.execute(statement)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with pending checks cannot be altered
+            for table in guarded:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+    def _restore_sqlite(self) -> None:
+        quote = self.connection.ops.quote_name
+        with transaction.atomic(using=self.alias), self.connection.cursor() as cursor:
+            # Only those that refuse: the triggers that feed the search index must go on working.
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE%'"
+            )
+            guards = cursor.fetchall()
+            for name, _sql in guards:
+                cursor.execute(f"DROP TRIGGER {quote(name)}")
+            cursor.execute("PRAGMA defer_foreign_keys = ON")
+            for table in self.tables:
+                cursor.execute(f"DELETE FROM {quote(table)}")  # noqa: S608 - a table's own name
+            cursor.execute("DELETE FROM sqlite_sequence")
+            self._insert(cursor)
+            for _name, sql in guards:
+                cursor.execute(sql)
+
+    def _insert(self, cursor: Any) -> None:
+        quote = self.connection.ops.quote_name
+        for table, (columns, rows) in self.rows.items():
+            names = ", ".join(quote(column) for column in columns)
+            places = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({places})", rows)  # noqa: S608
+
+    def _models_with_rows(self) -> list[Any]:
+        models = self.connection.introspection.installed_models(self.rows)
+        return sorted(models, key=lambda model: model._meta.label)
