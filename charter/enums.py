@@ -55,7 +55,15 @@ class CoverageState(models.TextChoices):
 
     NOT_REQUIRED = "not_required", _("No charter needed")
     NOT_SIGNED = "not_signed", _("Not signed")
+    UPCOMING = "upcoming", _("Signed, covers later")
     COVERED = "covered", _("Covered")
     RENEWAL_OPEN = "renewal_open", _("Renewal open")
     LAPSED = "lapsed", _("Lapsed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class CharterMode(models.TextChoices):
+    """How long a signature covers (C3): the setting PORTAL_CHARTER_MODE."""
+
+    CALENDAR_YEAR = "calendar_year", _("A charter period, by default the calendar year")
+    ROLLING = "rolling", _("Twelve months from signing")

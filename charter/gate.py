@@ -1,10 +1,19 @@
 """The charter gate (rule 2) as conditions that any queryset can carry: no extra query, no job has to run."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q
 
 from charter.enums import ProviderKind, ProviderState
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+"""Not the active time zone: a user's own setting must not move midnight for the gate."""
+
+
+def local_day(now: datetime) -> date:
+    """Return the date it is in Copenhagen at an instant: the `today` of the gate."""
+    return now.astimezone(COPENHAGEN).date()
 
 
 def covered(provider: str, day: date | str) -> Exists:
@@ -24,7 +33,7 @@ def open_gate(*, today: date, provider: str = "provider", day: str = "local_date
     """Return the gate: active provider, and municipal or covered both today and on the session's local date.
 
     Args:
-        today: the current date in Europe/Copenhagen.
+        today: the current date in Europe/Copenhagen (`local_day(now)`).
         provider: path to the provider in the outer query.
         day: path to the session's local date in the outer query.
     Source: DESIGN.md rule 2.

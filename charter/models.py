@@ -1,13 +1,20 @@
 """Programmes, providers and their members, agreements, vetting, charter versions and signatures."""
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
 from charter.enums import MemberRole, ProviderKind, ProviderState, RecordKind, SignatureMethod
-from charter.querysets import ProviderQuerySet, SignatureQuerySet, VersionQuerySet
+from charter.querysets import PeriodQuerySet, ProviderQuerySet, SignatureQuerySet, VersionQuerySet
+from charter.validators import validate_cvr, validate_p_number
+
+
+def private_storage() -> Storage:
+    """Return the storage that no address serves: receipts are personal (rule 12)."""
+    return storages["private"]
 
 
 class Programme(models.Model):
@@ -45,10 +52,19 @@ class Provider(models.Model):
     name = models.CharField(_("name"), max_length=200, unique=True)
     slug = models.SlugField(max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=ProviderKind)
-    cvr = models.CharField(_("CVR number"), max_length=8, null=True, blank=True, unique=True)
+    cvr = models.CharField(
+        _("CVR number"),
+        max_length=8,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[validate_cvr],
+        help_text=_("Eight digits. Leave it empty for an association without a CVR number."),
+        error_messages={"unique": _("Another provider has this CVR number.")},
+    )
     """Eight digits that pass the check digit; empty for associations without one (L4)."""
 
-    p_number = models.CharField(_("P number"), max_length=10, blank=True)
+    p_number = models.CharField(_("P number"), max_length=10, blank=True, validators=[validate_p_number])
     state = models.CharField(_("state"), max_length=24, choices=ProviderState, default=ProviderState.NEW)
     state_since = models.DateTimeField(_("state since"))
     state_reason = models.TextField(_("reason"), blank=True)
@@ -68,6 +84,13 @@ class Provider(models.Model):
         verbose_name = _("provider")
         verbose_name_plural = _("providers")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cvr=None) | Q(cvr__regex=r"^[0-9]{8}$"),
+                name="provider_cvr_eight_digits",
+                violation_error_message=_("Write the CVR number as eight digits."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -155,6 +178,8 @@ class CharterPeriod(models.Model):
     last_day = models.DateField(_("last day"))
     signing_opens_on = models.DateField(_("signing opens on"))
 
+    objects = PeriodQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("charter period")
         verbose_name_plural = _("charter periods")
@@ -227,8 +252,19 @@ class SigningAttempt(models.Model):
     version = models.ForeignKey(CharterVersion, on_delete=models.CASCADE, related_name="+")
     period_first_day = models.DateField()
     period_last_day = models.DateField()
-    statements = models.JSONField(default=dict)
-    code_hash = models.CharField(max_length=128, blank=True)
+    language = models.CharField(max_length=5, default="da")
+    text_sha256 = models.CharField(max_length=64)
+    """Of the text the signer was shown; if the text changed meanwhile, signing is refused."""
+
+    signer_name = models.CharField(max_length=120)
+    signer_role = models.CharField(max_length=120)
+    authority = models.CharField(max_length=200)
+    statements = models.JSONField(default=list)
+    """What was ticked, word for word as displayed."""
+
+    code_nonce = models.CharField(max_length=64, blank=True)
+    """The code is an HMAC over this, the id and SECRET_KEY (charter.codes): the code itself is stored nowhere."""
+
     code_expires_at = models.DateTimeField(null=True, blank=True)
     code_attempts = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField()
@@ -294,7 +330,7 @@ class SignatureRecord(models.Model):
     at = models.DateTimeField(_("at"))
     ends_on = models.DateField(_("first day not covered"), null=True, blank=True)
     content = models.TextField()
-    previous_hash = models.CharField(max_length=64, blank=True)
+    previous_hash = models.CharField(max_length=64, blank=True, unique=True)
     record_hash = models.CharField(max_length=64, unique=True)
 
     class Meta:
@@ -304,6 +340,16 @@ class SignatureRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ChainHead(models.Model):
+    """The end of the chain of records, one row: appending locks it, and a cut-off tail shows."""
+
+    last_hash = models.CharField(max_length=64, blank=True)
+    records = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.records} {self.last_hash[:12]}"
 
 
 class SignatureEvidence(models.Model):
@@ -319,10 +365,17 @@ class SignatureEvidence(models.Model):
     authority = models.CharField(_("authority"), max_length=200)
     statements = models.JSONField(_("statements as displayed"), default=list)
     proof = models.JSONField(_("proof"), default=dict)
-    """Method, issuer, subject, level, time of authentication, transaction id; IP and user agent."""
+    """Method, issuer, subject, level, time of authentication, transaction id."""
+
+    ip_address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
+    user_agent = models.CharField(_("browser"), max_length=300, blank=True)
+    network_delete_after = models.DateField(_("IP address and browser deleted after"))
+    """Short retention; not part of the chain, so that deleting them breaks nothing."""
 
     salt = models.CharField(max_length=64)
-    document = models.FileField(_("receipt"), upload_to="charter/receipts/", blank=True)
+    document = models.FileField(
+        _("receipt"), upload_to="charter/receipts/", storage=private_storage, blank=True
+    )
     delete_after = models.DateField(_("deleted after"))
 
     class Meta:

@@ -172,6 +172,11 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Files that no address serves directly: signed receipts. Views check who asks and send the bytes.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "private"},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
@@ -227,6 +232,9 @@ WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "pptx", "odt", "odp", "xlsx", "ods", "t
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 
 # --- the product's own -----------------------------------------------------------------------------
+# How long a charter signature covers (C3): calendar_year (the charter periods in the admin) or rolling
+# (12 months from signing, renewable from 6 months before its end).
+PORTAL_CHARTER_MODE = env.choice("PORTAL_CHARTER_MODE", "calendar_year", {"calendar_year", "rolling"})
 PORTAL_DEPARTMENT = env.text(
     "PORTAL_DEPARTMENT", "Beskæftigelses-, Integrations- og Erhvervsforvaltningen, Københavns Kommune"
 )

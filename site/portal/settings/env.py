@@ -43,6 +43,14 @@ def integer(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} is {value!r}: write a whole number.") from error
 
 
+def choice(name: str, default: str, allowed: set[str]) -> str:
+    """Return a variable that must be one of the allowed words."""
+    value = text(name, default).strip()
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write one of {', '.join(sorted(allowed))}.")
+    return value
+
+
 def words(name: str, default: str) -> list[str]:
     """Return a comma-separated variable as a list without empty entries."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -1,0 +1,48 @@
+"""Coverage of providers for display: one query for one provider or for a list of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+
+from charter.enums import CoverageState
+from charter.models import Provider, Signature
+from charter.rules import Coverage, SignedSpan, coverage_from
+
+__all__ = ["Coverage", "coverage_of", "coverages"]
+
+
+def coverage_of(provider: Provider, *, today: date) -> Coverage:
+    """Return a provider's coverage on a day (one query; none for a municipal team)."""
+    return coverages([provider], today=today)[provider.pk]
+
+
+def coverages(providers: Iterable[Provider], *, today: date) -> dict[int, Coverage]:
+    """Return the coverage of each provider by its pk, in one query."""
+    providers = list(providers)
+    spans: dict[int, list[SignedSpan]] = defaultdict(list)
+    needing = [provider.pk for provider in providers if provider.needs_charter]
+    if needing:
+        for signature in Signature.objects.filter(provider__in=needing).with_facts():
+            spans[signature.provider_id].append(span_of(signature))
+    return {
+        provider.pk: coverage_from(spans[provider.pk], today=today, mode=settings.PORTAL_CHARTER_MODE)
+        if provider.needs_charter
+        else Coverage(CoverageState.NOT_REQUIRED)
+        for provider in providers
+    }
+
+
+def span_of(signature: Signature) -> SignedSpan:
+    """Return a signature (read `with_facts()`) as values for the rules."""
+    return SignedSpan(
+        covers_from=signature.covers_from,
+        covers_until=signature.covers_until,
+        accepted_until=signature.version.accepted_until,
+        withdrawn_from=signature.withdrawn_from,
+        next_signing_opens_on=signature.next_signing_opens_on,
+        version_number=signature.version.number,
+        signed_at=signature.signed_at,
+        signature_id=signature.pk,
+    )

@@ -1,0 +1,22 @@
+"""Who may do what with providers and their charter (rule 12)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from charter.enums import MemberRole
+from charter.models import ProviderMember
+
+
+def user_is_member(user: Any, provider_id: int, roles: Iterable[str] | None = None) -> bool:
+    """Return whether a user acts for a provider, in one of `roles` where given."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return False
+    memberships = ProviderMember.objects.filter(user=user, provider=provider_id)
+    if roles is not None:
+        memberships = memberships.filter(role__in=list(roles))
+    return memberships.exists()
+
+
+def user_can_sign(user: Any, provider_id: int) -> bool:
+    """Return whether a user may sign the charter for a provider: a member with the role signatory."""
+    return user_is_member(user, provider_id, roles=[MemberRole.SIGNATORY])

@@ -1,0 +1,187 @@
+"""Providers, charter versions, periods and signatures.
+
+`ProviderFactory()` is an active supplier without a signature. Traits: `municipal=True`, `covered=True` (signed
+and covered for a long time around any day of 2020-2035), `suspended=True`, `ended=True`, `new=True`, `vetting=True`, `approved=True`.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import factory
+from django.conf import settings
+from factory.django import DjangoModelFactory
+
+from charter import chain
+from charter.enums import MemberRole, ProviderKind, ProviderState, RecordKind, SignatureMethod
+from charter.models import (
+    Agreement,
+    CharterPeriod,
+    CharterText,
+    CharterVersion,
+    Programme,
+    Provider,
+    ProviderMember,
+    Signature,
+    SignatureEvidence,
+)
+
+LONG_AGO = datetime(2020, 1, 1, 8, tzinfo=UTC)
+
+
+class ProgrammeFactory(DjangoModelFactory):
+    class Meta:
+        model = Programme
+        django_get_or_create = ("slug",)
+
+    name = "Forebyggelse af ekstremisme"
+    slug = "forebyggelse"
+    department = "Forvaltningen"
+    first_day = date(2024, 1, 1)
+    last_day = date(2030, 12, 31)
+
+
+class CharterVersionFactory(DjangoModelFactory):
+    """Version 1, published long ago and accepted for good; `draft=True` is not published."""
+
+    class Meta:
+        model = CharterVersion
+        django_get_or_create = ("number",)
+
+    class Params:
+        draft = factory.Trait(published_at=None, required_from=None)
+
+    number = 1
+    published_at = LONG_AGO
+    required_from = date(2020, 1, 1)
+
+
+class CharterTextFactory(DjangoModelFactory):
+    class Meta:
+        model = CharterText
+        django_get_or_create = ("version", "language")
+
+    version = factory.SubFactory(CharterVersionFactory)
+    language = "da"
+    title = "Charter for demokratiske værdier"
+    notice = "Demotekst"
+    body = "<h2>Ytringsfrihed</h2><p>Alle må tale frit.</p>"
+
+
+class CharterPeriodFactory(DjangoModelFactory):
+    """A calendar year: `CharterPeriodFactory(year=2026)`."""
+
+    class Meta:
+        model = CharterPeriod
+        django_get_or_create = ("first_day",)
+
+    class Params:
+        year = 2026
+
+    name = factory.LazyAttribute(lambda o: str(o.year))
+    first_day = factory.LazyAttribute(lambda o: date(o.year, 1, 1))
+    last_day = factory.LazyAttribute(lambda o: date(o.year, 12, 31))
+    signing_opens_on = factory.LazyAttribute(lambda o: date(o.year - 1, 6, 1))
+
+
+class SignatureFactory(DjangoModelFactory):
+    """A signature with its first record in the chain; `withdrawn_from=<date>` adds a withdrawal."""
+
+    class Meta:
+        model = Signature
+        skip_postgeneration_save = True
+
+    provider = factory.SubFactory("tests.factories.charter.ProviderFactory")
+    version = factory.SubFactory(CharterVersionFactory)
+    covers_from = date(2026, 1, 1)
+    covers_until = date(2026, 12, 31)
+    method = SignatureMethod.EMAIL_CODE
+    signed_at = LONG_AGO
+    text_sha256 = "0" * 64
+    reference = factory.Sequence(lambda n: f"CH-TEST-{n:05}")
+
+    @factory.post_generation
+    def recorded(self: Signature, create: bool, extracted: Any, **kwargs: Any) -> None:
+        evidence = SignatureEvidence.objects.create(
+            signature=self,
+            signer_name="Signe Signer",
+            signer_email="signe@example.dk",
+            signer_role="Direktør",
+            authority="Tegningsberettiget",
+            salt="salt",
+            delete_after=date(2040, 1, 1),
+            network_delete_after=date(2040, 1, 1),
+        )
+        chain.append(
+            self,
+            RecordKind.SIGNED,
+            at=self.signed_at,
+            content={"facts": chain.facts_of(self), "personal": chain.personal_hashes(evidence)},
+        )
+
+    @factory.post_generation
+    def withdrawn_from(self: Signature, create: bool, extracted: date | None, **kwargs: Any) -> None:
+        if extracted is not None:
+            chain.append(self, RecordKind.WITHDRAWN, at=self.signed_at, content={}, ends_on=extracted)
+
+
+class ProviderFactory(DjangoModelFactory):
+    class Meta:
+        model = Provider
+        skip_postgeneration_save = True
+
+    class Params:
+        municipal = factory.Trait(kind=ProviderKind.MUNICIPAL_TEAM)
+        association = factory.Trait(kind=ProviderKind.CIVIL_SOCIETY)
+        new = factory.Trait(state=ProviderState.NEW)
+        vetting = factory.Trait(state=ProviderState.VETTING)
+        approved = factory.Trait(state=ProviderState.APPROVED)
+        suspended = factory.Trait(state=ProviderState.SUSPENDED)
+        ended = factory.Trait(state=ProviderState.ENDED)
+        declined = factory.Trait(state=ProviderState.DECLINED_CHARTER)
+
+    name = factory.Sequence(lambda n: f"Udbyder {n}")
+    slug = factory.Sequence(lambda n: f"udbyder-{n}")
+    kind = ProviderKind.SUPPLIER
+    state = ProviderState.ACTIVE
+    state_since = LONG_AGO
+
+    @factory.post_generation
+    def covered(self: Provider, create: bool, extracted: bool, **kwargs: Any) -> None:
+        """Sign for all days of 2020-2035."""
+        if extracted:
+            SignatureFactory(provider=self, covers_from=date(2020, 1, 1), covers_until=date(2035, 12, 31))
+
+
+class MemberUserFactory(DjangoModelFactory):
+    """A user who acts for a provider; logs in by e-mail code only."""
+
+    class Meta:
+        model = settings.AUTH_USER_MODEL
+        django_get_or_create = ("email",)
+
+    email = factory.Sequence(lambda n: f"medlem{n}@example.dk")
+    first_name = "Mette"
+    last_name = "Medlem"
+    password = factory.django.Password(None)
+
+
+class ProviderMemberFactory(DjangoModelFactory):
+    """A membership, by default as signatory."""
+
+    class Meta:
+        model = ProviderMember
+
+    provider = factory.SubFactory(ProviderFactory)
+    user = factory.SubFactory(MemberUserFactory)
+    role = MemberRole.SIGNATORY
+    since = date(2025, 1, 1)
+
+
+class AgreementFactory(DjangoModelFactory):
+    class Meta:
+        model = Agreement
+
+    provider = factory.SubFactory(ProviderFactory)
+    programme = factory.SubFactory(ProgrammeFactory)
+    title = "Samarbejdsaftale"
+    first_day = date(2026, 1, 1)
