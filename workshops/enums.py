@@ -44,6 +44,18 @@ UPCOMING_STATES = (SessionState.OPEN, SessionState.CLOSED)
 """States in which a session is announced and may still take place."""
 
 
+class WhyNotBookable(models.TextChoices):
+    """Why a session cannot be booked now (P8); the label says what to do."""
+
+    NOT_OPEN_YET = "not_open_yet", _("Booking has not opened yet")
+    CLOSED = "closed", _("Booking has closed")
+    FULL = "full", _("All places are taken")
+    PROVIDER_NOT_COVERED = "provider_not_covered", _("Cannot be booked at the moment")
+    CANCELLED = "cancelled", _("Cancelled")
+    DRAFT = "draft", _("Not published")
+    HELD = "held", _("Already held")
+
+
 class SessionAccess(models.TextChoices):
     """Who may sign up (F6)."""
 

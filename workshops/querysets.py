@@ -4,10 +4,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from charter.gate import open_gate
-from workshops.enums import SessionState
+from workshops.availability import with_free_places
+from workshops.calendars import local_date_of
+from workshops.enums import UPCOMING_STATES, SessionAccess, SessionState
 
 
 class SessionQuerySet(models.QuerySet[Any]):
@@ -29,6 +31,40 @@ class SessionQuerySet(models.QuerySet[Any]):
             booking_closes_at__gt=now,
             offer__is_open=True,
         )
+
+    def with_free_places(self, *, now: datetime) -> "SessionQuerySet":
+        """Annotate `free_groups` and `free_people`; None where there is no such limit."""
+        return with_free_places(self, now=now)
+
+    def with_gate(self, *, today: date) -> "SessionQuerySet":
+        """Annotate `gate_is_open`, so that a list can say why a date cannot be booked (P8)."""
+        gate = Case(When(open_gate(today=today), then=Value(True)), default=Value(False))
+        return self.annotate(gate_is_open=gate)
+
+    def with_booking_facts(self, *, now: datetime) -> "SessionQuerySet":
+        """Annotate all that `rules.why_not_bookable` asks; `Session.booking_facts` packs it."""
+        return self.select_related("offer").with_gate(today=local_date_of(now)).with_free_places(now=now)
+
+    def bookable(self, *, now: datetime) -> "SessionQuerySet":
+        """Keep sessions that a visitor can book now: gate, booking window and at least one free place."""
+        return (
+            self.gate_open(today=local_date_of(now))
+            .taking_bookings(now=now)
+            .with_free_places(now=now)
+            .filter(Q(free_groups=None) | Q(free_groups__gt=0), Q(free_people=None) | Q(free_people__gt=0))
+        )
+
+    def upcoming(self, *, now: datetime) -> "SessionQuerySet":
+        """Keep announced sessions that have not begun, soonest first."""
+        return self.filter(state__in=UPCOMING_STATES, starts_at__gt=now).order_by("starts_at", "pk")
+
+    def public(self) -> "SessionQuerySet":
+        """Keep sessions open to all; leave out evenings for one school's parents or by invitation (F6)."""
+        return self.filter(access=SessionAccess.OPEN)
+
+    def for_offer(self, offer_id: int) -> "SessionQuerySet":
+        """Keep one offer's sessions."""
+        return self.filter(offer_id=offer_id)
 
 
 class OfferQuerySet(models.QuerySet[Any]):

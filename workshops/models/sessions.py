@@ -1,7 +1,10 @@
 """Schedules, the sessions they propose, and venues."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from recurrence.fields import RecurrenceField
 
@@ -10,6 +13,7 @@ from workshops.enums import Audience, PlaceKind, SessionAccess, SessionState
 from workshops.models.offers import Offer
 from workshops.models.schools import District, School
 from workshops.querysets import SessionQuerySet
+from workshops.rules import BookingFacts, Limits
 
 
 class Venue(models.Model):
@@ -123,6 +127,9 @@ class Session(models.Model):
     original_date = models.DateField(_("original date"), null=True, blank=True)
     """The local date the schedule proposed; stays when the session is moved."""
 
+    follows_schedule = models.BooleanField(_("follows its schedule"), default=True)
+    """False once changed by hand: later edits of the schedule leave it alone (S17)."""
+
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     local_date = models.DateField(_("date"))
@@ -177,6 +184,10 @@ class Session(models.Model):
     booking_closes_at = models.DateTimeField(_("booking closes"))
     withdrawal_closes_at = models.DateTimeField(_("withdrawal closes"))
     created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+    """When its time, place, title or state last changed: stamps its entry in public feeds (rule 6)."""
+
+    sequence = models.PositiveIntegerField("SEQUENCE", default=0)
 
     objects = SessionQuerySet.as_manager()
 
@@ -216,3 +227,27 @@ class Session(models.Model):
     def title_in(self, language: str) -> str:
         """Return the title in a language, Danish where there is no other."""
         return self.title_en or self.title if language == "en" else self.title
+
+    @property
+    def booking_facts(self) -> BookingFacts:
+        """The facts of `SessionQuerySet.with_booking_facts`, for `rules.why_not_bookable`."""
+        annotated: Any = self
+        return BookingFacts(
+            state=self.state,
+            offer_is_open=self.offer.is_open,
+            gate_is_open=annotated.gate_is_open,
+            booking_opens_at=self.booking_opens_at,
+            booking_closes_at=self.booking_closes_at,
+            free_groups=annotated.free_groups,
+            free_people=annotated.free_people,
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """What it has room for."""
+        return Limits(self.max_groups, self.max_people, self.reserved, self.adults_count)
+
+    @property
+    def duration_minutes(self) -> int:
+        """Real minutes from start to end."""
+        return round((self.ends_at - self.starts_at).total_seconds() / 60)

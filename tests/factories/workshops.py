@@ -1,0 +1,205 @@
+"""Smallest valid offers, sessions, schools and places. Times are relative to the (frozen or real) clock."""
+
+from datetime import date, datetime, time, timedelta
+
+import factory
+from django.utils import timezone
+
+from charter.enums import ProviderKind, ProviderState
+from charter.models import Programme, Provider
+from workshops.calendars import at_local_time, local_date_of, minutes_after
+from workshops.enums import Audience, PlaceKind, SchoolType, SessionAccess, SessionState
+from workshops.models import District, Offer, Schedule, School, Session, Venue
+from workshops.recurrence import weekly
+from workshops.rules import adults_count_by_default, booking_deadlines
+from workshops.schools import search_text_of
+
+
+def local_start(*, in_days: int, at: time = time(9)) -> datetime:
+    """Return a moment so many local days from now, at a wall time in Copenhagen."""
+    return at_local_time(local_date_of(timezone.now()) + timedelta(days=in_days), at)
+
+
+class DistrictFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = District
+        django_get_or_create = ("number",)
+
+    number = 3
+    name = factory.LazyAttribute(
+        lambda district: f"Bydel {district.number}" if district.number != 3 else "Nørrebro"
+    )
+
+
+class SchoolFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = School
+
+    class Params:
+        independent = factory.Trait(school_type=SchoolType.FRI_PRIVAT, owner="Selvejende, private")
+        umbrella = factory.Trait(unit_type="hovedskole_med_enheder", is_bookable=False)
+        closed = factory.Trait(closed_on=factory.LazyFunction(lambda: local_date_of(timezone.now())))
+
+    institution_number = factory.Sequence(lambda n: f"{900001 + n}")
+    name = factory.Sequence(lambda n: f"Prøveskolen {n + 1}")
+    school_type = SchoolType.FOLKESKOLE
+    unit_type = "institution_uden_enheder"
+    owner = "Kommunale"
+    address = "Skolegade 1"
+    postal_code = "2200"
+    city = "København N"
+    district = factory.SubFactory(DistrictFactory)
+    search_text = factory.LazyAttribute(search_text_of)
+
+
+class VenueFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Venue
+
+    name = factory.Sequence(lambda n: f"Kulturhuset {n + 1}")
+    address = "Torvet 1"
+    postal_code = "2200"
+    city = "København N"
+    district = factory.SubFactory(DistrictFactory)
+
+
+class MunicipalTeamFactory(factory.django.DjangoModelFactory):
+    """A municipal team: active, and covered without a signature."""
+
+    class Meta:
+        model = Provider
+
+    name = factory.Sequence(lambda n: f"Kommunens hold {n + 1}")
+    slug = factory.Sequence(lambda n: f"kommunens-hold-{n + 1}")
+    kind = ProviderKind.MUNICIPAL_TEAM
+    state = ProviderState.ACTIVE
+    state_since = factory.LazyFunction(timezone.now)
+
+
+class ProgrammeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Programme
+        django_get_or_create = ("slug",)
+
+    name = "Handleplan 2024-2026"
+    slug = "handleplan-2024-2026"
+    department = "Beskæftigelses-, Integrations- og Erhvervsforvaltningen"
+    first_day = date(2024, 1, 1)
+    last_day = date(2026, 12, 31)
+
+
+class OfferFactory(factory.django.DjangoModelFactory):
+    """A workshop for schools: one class at a time, 4th to 6th grade, at the school."""
+
+    class Meta:
+        model = Offer
+        skip_postgeneration_save = True
+
+    class Params:
+        evening = factory.Trait(
+            audience=Audience.PARENTS,
+            place_kind=PlaceKind.VENUE,
+            grade_from=None,
+            grade_to=None,
+            max_groups=None,
+            max_people=35,
+            duration_minutes=120,
+        )
+        professionals = factory.Trait(
+            audience=Audience.PROFESSIONALS,
+            place_kind=PlaceKind.VENUE,
+            grade_from=None,
+            grade_to=None,
+            max_groups=None,
+            max_people=40,
+        )
+        online = factory.Trait(place_kind=PlaceKind.ONLINE)
+        at_venue = factory.Trait(place_kind=PlaceKind.VENUE)
+
+    provider = factory.SubFactory(MunicipalTeamFactory)
+    programme = factory.SubFactory(ProgrammeFactory)
+    title = factory.Sequence(lambda n: f"Workshop {n + 1}")
+    audience = Audience.SCHOOL
+    place_kind = PlaceKind.AT_SCHOOL
+    grade_from = 4
+    grade_to = 6
+    duration_minutes = 90
+    max_groups = 1
+    max_people = None
+
+
+class ScheduleFactory(factory.django.DjangoModelFactory):
+    """Every Tuesday at 09:00 for eight weeks from a week ahead."""
+
+    class Meta:
+        model = Schedule
+
+    offer = factory.SubFactory(OfferFactory)
+    first_date = factory.LazyFunction(lambda: local_start(in_days=7).date())
+    last_date = factory.LazyAttribute(lambda schedule: schedule.first_date + timedelta(weeks=8))
+    start_time = time(9)
+    duration_minutes = factory.SelfAttribute("offer.duration_minutes")
+    recurrence = factory.LazyAttribute(lambda schedule: weekly(weekdays=[1]))
+
+
+class SessionFactory(factory.django.DjangoModelFactory):
+    """An open session 30 days ahead, at 09:00 local time, with all its places free."""
+
+    class Meta:
+        model = Session
+
+    class Params:
+        in_days = 30
+        at = time(9)
+        open = factory.Trait(state=SessionState.OPEN)
+        draft = factory.Trait(state=SessionState.DRAFT)
+        closed = factory.Trait(state=SessionState.CLOSED)
+        cancelled = factory.Trait(state=SessionState.CANCELLED)
+        held = factory.Trait(state=SessionState.HELD, in_days=-30)
+        past = factory.Trait(in_days=-30)
+        full = factory.Trait(
+            groups_taken=factory.LazyAttribute(lambda session: session.max_groups or 0),
+            people_taken=factory.LazyAttribute(lambda session: session.max_people or 0),
+        )
+        evening = factory.Trait(offer=factory.SubFactory(OfferFactory, evening=True), at=time(19))
+        online = factory.Trait(
+            offer=factory.SubFactory(OfferFactory, online=True), online_url="https://video.example.dk/rum"
+        )
+        at_venue = factory.Trait(offer=factory.SubFactory(OfferFactory, at_venue=True))
+
+    offer = factory.SubFactory(OfferFactory)
+    provider = factory.SelfAttribute("offer.provider")
+    programme = factory.SelfAttribute("offer.programme")
+    audience = factory.SelfAttribute("offer.audience")
+    title = factory.SelfAttribute("offer.title")
+    title_en = factory.SelfAttribute("offer.title_en")
+    place_kind = factory.SelfAttribute("offer.place_kind")
+    venue = factory.Maybe(
+        factory.LazyAttribute(lambda session: session.place_kind == PlaceKind.VENUE),
+        yes_declaration=factory.SubFactory(VenueFactory),
+        no_declaration=None,
+    )
+    starts_at = factory.LazyAttribute(lambda session: local_start(in_days=session.in_days, at=session.at))
+    ends_at = factory.LazyAttribute(
+        lambda session: minutes_after(session.starts_at, session.offer.duration_minutes)
+    )
+    local_date = factory.LazyAttribute(lambda session: local_date_of(session.starts_at))
+    max_groups = factory.SelfAttribute("offer.max_groups")
+    max_people = factory.SelfAttribute("offer.max_people")
+    adults_count = factory.LazyAttribute(
+        lambda session: adults_count_by_default(
+            place_kind=session.place_kind, offer_says=session.offer.adults_count
+        )
+    )
+    access = SessionAccess.OPEN
+    state = SessionState.OPEN
+    booking_closes_at = factory.LazyAttribute(lambda session: _deadlines(session)[0])
+    withdrawal_closes_at = factory.LazyAttribute(lambda session: _deadlines(session)[1])
+
+
+def _deadlines(session: Session) -> tuple[datetime, datetime]:
+    return booking_deadlines(
+        starts_at=session.starts_at,
+        closes_days=session.offer.booking_closes_days,
+        withdrawal_days=session.offer.withdrawal_closes_days,
+    )

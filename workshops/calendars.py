@@ -1,0 +1,112 @@
+"""Local time, school years, school holidays and public holidays (S18). Days off warn, they never block."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from dateutil.easter import easter
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from workshops.models import School
+
+LOCAL_ZONE = ZoneInfo("Europe/Copenhagen")
+FIRST_MONTH_OF_SCHOOL_YEAR = 8
+
+
+def local_date_of(moment: datetime) -> date:
+    """Return the date in Europe/Copenhagen of an aware moment."""
+    return moment.astimezone(LOCAL_ZONE).date()
+
+
+def at_local_time(day: date, wall_time: time) -> datetime:
+    """Return the aware moment when the clocks in Copenhagen show `wall_time` on `day` (rule 7)."""
+    return datetime.combine(day, wall_time, tzinfo=LOCAL_ZONE)
+
+
+def local_days_before(moment: datetime, days: int) -> datetime:
+    """Return the same wall time so many local days earlier: a change of clocks in between does not show."""
+    local = moment.astimezone(LOCAL_ZONE)
+    return at_local_time(local.date() - timedelta(days=days), local.time())
+
+
+def minutes_after(moment: datetime, minutes: int) -> datetime:
+    """Return the moment so many real minutes later, also across a change of clocks."""
+    return (moment.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(LOCAL_ZONE)
+
+
+def school_year_of(day: date) -> int:
+    """Return the first calendar year of the school year of a day: 2026 from 1 August 2026 to 31 July 2027."""
+    return day.year if day.month >= FIRST_MONTH_OF_SCHOOL_YEAR else day.year - 1
+
+
+def school_year_days(start_year: int) -> tuple[date, date]:
+    """Return the first and last day of a school year."""
+    return date(start_year, FIRST_MONTH_OF_SCHOOL_YEAR, 1), date(start_year + 1, 7, 31)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Yield each day from the first to the last, both included."""
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
+
+
+def public_holidays(year: int) -> dict[date, str]:
+    """Return Denmark's public holidays of a year, and the days nearly everybody keeps off, by Danish name.
+
+    Easter moves the rest. Store bededag is no holiday since 2024.
+    """
+    sunday = easter(year)
+    return {
+        date(year, 1, 1): "Nytårsdag",
+        sunday - timedelta(days=3): "Skærtorsdag",
+        sunday - timedelta(days=2): "Langfredag",
+        sunday: "Påskedag",
+        sunday + timedelta(days=1): "2. påskedag",
+        sunday + timedelta(days=39): "Kristi himmelfartsdag",
+        sunday + timedelta(days=49): "Pinsedag",
+        sunday + timedelta(days=50): "2. pinsedag",
+        date(year, 6, 5): "Grundlovsdag",
+        date(year, 12, 24): "Juleaftensdag",
+        date(year, 12, 25): "Juledag",
+        date(year, 12, 26): "2. juledag",
+        date(year, 12, 31): "Nytårsaftensdag",
+    }
+
+
+def days_off(first: date, last: date, *, school: "School | None" = None) -> dict[date, str]:
+    """Return the days off between two days by name: municipal plan, public holidays, a school's own plan.
+
+    Args:
+        first, last: both included.
+        school: whose own plan counts too. It adds days off, and may make municipal days off into school
+            days; a public holiday stays one.
+    """
+    from workshops.models import Holiday, PublicHoliday
+
+    whose = Q(school=None) if school is None else Q(school=None) | Q(school=school)
+    off: dict[date, str] = {}
+    taught: set[date] = set()
+    for holiday in Holiday.objects.filter(whose, first_day__lte=last, last_day__gte=first):
+        days = days_between(max(first, holiday.first_day), min(last, holiday.last_day))
+        if holiday.is_school_day:
+            taught.update(days)
+        else:
+            off.update(dict.fromkeys(days, holiday.name))
+    for day in taught:
+        off.pop(day, None)
+    off.update(PublicHoliday.objects.filter(day__range=(first, last)).values_list("day", "name"))
+    return dict(sorted(off.items()))
+
+
+def known_school_years() -> frozenset[int]:
+    """Return the first years of the school years whose holiday plan we have."""
+    from workshops.models import SchoolYear
+
+    return frozenset(SchoolYear.objects.values_list("start_year", flat=True))
+
+
+def is_plan_known(day: date) -> bool:
+    """Say whether the holiday plan of the day's school year is known; else show «ferieplan mangler»."""
+    return school_year_of(day) in known_school_years()

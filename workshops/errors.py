@@ -1,0 +1,85 @@
+"""Why something about offers, schedules or sessions was refused: one error per refusal."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkshopError(Exception):
+    """A refusal with a stable code and a sentence that says what to do."""
+
+    code: ClassVar[str] = "workshop_refused"
+    message: ClassVar[str | Promise] = ""
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class SessionLimitMissingError(WorkshopError):
+    """Neither a limit of classes nor of people is known."""
+
+    code = "session_limit_missing"
+    message = _("Say how many classes or how many people there is room for.")
+
+
+class SessionPlaceMissingError(WorkshopError):
+    """A session at a venue has no venue."""
+
+    code = "session_place_missing"
+    message = _("Choose the place where the session is held.")
+
+
+class SessionEndsBeforeStartError(WorkshopError):
+    """The end is not after the start."""
+
+    code = "session_ends_before_start"
+    message = _("The session must end after it begins.")
+
+
+class LimitBelowTakenError(WorkshopError):
+    """A limit would fall below the places already taken (rule 1)."""
+
+    code = "limit_below_taken"
+    message = _("The limit cannot be lower than the places that are already taken.")
+
+
+class UnitFrozenError(WorkshopError):
+    """The unit or the adult rule would change while somebody is booked or waiting."""
+
+    code = "unit_frozen"
+    message = _(
+        "Somebody has booked or is waiting. What is counted (classes, people, accompanying adults) can no longer change."
+    )
+
+
+class SessionHasBookingsError(WorkshopError):
+    """The session has bookings that this act would touch (rule 3)."""
+
+    code = "session_has_bookings"
+    message = _(
+        "Somebody has booked this date. Talk to those who have booked, and let them withdraw, before you move or cancel it."
+    )
+
+
+class SessionStateError(WorkshopError):
+    """The session's state does not allow this act."""
+
+    code = "session_state"
+    message = _(
+        "This cannot be done with the session in its present state. Reload the page and see its state."
+    )
+
+
+class SessionStartedError(WorkshopError):
+    """The session has begun or is over."""
+
+    code = "session_started"
+    message = _("The session has already begun. Choose a time in the future.")
+
+
+class ScheduleRuleError(WorkshopError):
+    """A schedule's rule cannot be read or proposes no date."""
+
+    code = "schedule_rule"
+    message = _("The plan gives no dates. Choose weekdays between the first and the last date, or add dates.")

@@ -1,0 +1,83 @@
+"""Pure decisions about sessions: values in, verdict out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workshops.calendars import local_days_before
+from workshops.enums import PlaceKind, SessionState, WhyNotBookable
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a session has room for; at least one of the two is set (rule 9)."""
+
+    max_groups: int | None
+    max_people: int | None
+    reserved: int = 0
+    adults_count: bool = False
+
+    @property
+    def units(self) -> tuple[bool, bool]:
+        """Which units are counted: classes, people."""
+        return self.max_groups is not None, self.max_people is not None
+
+
+def adults_count_by_default(*, place_kind: str, offer_says: bool) -> bool:
+    """Say whether accompanying adults count as people: at a venue yes, else as the offer says (rule 9)."""
+    return offer_says or place_kind == PlaceKind.VENUE
+
+
+def booking_deadlines(
+    *, starts_at: datetime, closes_days: int, withdrawal_days: int
+) -> tuple[datetime, datetime]:
+    """Return when booking and withdrawal close: whole local days before, at the session's wall time."""
+    return local_days_before(starts_at, closes_days), local_days_before(starts_at, withdrawal_days)
+
+
+def limits_fit_taken(limits: Limits, *, groups_taken: int, people_taken: int) -> bool:
+    """Say whether limits leave room for what is taken already."""
+    return (limits.max_groups is None or groups_taken <= limits.max_groups) and (
+        limits.max_people is None or people_taken <= limits.max_people
+    )
+
+
+@dataclass(frozen=True)
+class BookingFacts:
+    """What decides whether a session can be booked now; the annotations of `SessionQuerySet.with_facts`."""
+
+    state: str
+    offer_is_open: bool
+    gate_is_open: bool
+    booking_opens_at: datetime | None
+    booking_closes_at: datetime
+    free_groups: int | None
+    free_people: int | None
+
+
+def has_free_places(*, free_groups: int | None, free_people: int | None) -> bool:
+    """Say whether at least one more class or person fits, by every limit that is set."""
+    return free_groups != 0 and free_people != 0
+
+
+def why_not_bookable(facts: BookingFacts, now: datetime) -> WhyNotBookable | None:
+    """Return why a session cannot be booked now, the most lasting reason first; None when it can (P8).
+
+    Source: DESIGN.md rules 1 and 2. The same facts as `SessionQuerySet.bookable`, which a test compares.
+    """
+    by_state = {
+        SessionState.DRAFT: WhyNotBookable.DRAFT,
+        SessionState.CANCELLED: WhyNotBookable.CANCELLED,
+        SessionState.HELD: WhyNotBookable.HELD,
+        SessionState.NOT_HELD: WhyNotBookable.HELD,
+    }
+    if facts.state in by_state:
+        return by_state[SessionState(facts.state)]
+    if facts.booking_closes_at <= now or facts.state == SessionState.CLOSED or not facts.offer_is_open:
+        return WhyNotBookable.CLOSED
+    if not facts.gate_is_open:
+        return WhyNotBookable.PROVIDER_NOT_COVERED
+    if facts.booking_opens_at is not None and facts.booking_opens_at > now:
+        return WhyNotBookable.NOT_OPEN_YET
+    if not has_free_places(free_groups=facts.free_groups, free_people=facts.free_people):
+        return WhyNotBookable.FULL
+    return None
