@@ -4,6 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.outbox.querysets import MessageQuerySet
+
+AT_ONCE = "at_once:"
+"""Keys of messages whose content was never stored begin so; they cannot be sent again."""
+
 
 class MessageState(models.TextChoices):
     """Where a message is on its way."""
@@ -14,6 +19,9 @@ class MessageState(models.TextChoices):
     SKIPPED = "skipped", _("Not sent: no longer relevant")
     DELIVERED = "delivered", _("Delivered")
     BOUNCED = "bounced", _("Bounced")
+
+
+UNDELIVERED_STATES = (MessageState.FAILED, MessageState.BOUNCED)
 
 
 class Message(models.Model):
@@ -35,8 +43,11 @@ class Message(models.Model):
     send_after = models.DateTimeField(_("send after"))
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    round = models.PositiveSmallIntegerField(_("sent again"), default=0)
+    """How often a person asked to try again; the attempts count from 0 in each round."""
+
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    message_id = models.CharField("Message-ID", max_length=200)
+    message_id = models.CharField("Message-ID", max_length=200, unique=True)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     delete_after = models.DateField(_("deleted after"))
 
@@ -44,6 +55,8 @@ class Message(models.Model):
     body_text = models.TextField(_("text"), blank=True)
     body_html = models.TextField("HTML", blank=True)
     attachments = models.JSONField(_("attachments"), default=list, blank=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
@@ -53,10 +66,16 @@ class Message(models.Model):
             models.Index(fields=["send_after"], name="message_waiting", condition=Q(state="queued")),
             models.Index(fields=["to_email"], name="message_by_address"),
             models.Index(fields=["-queued_at", "-id"], name="message_newest_first"),
+            models.Index(fields=["delete_after"], name="message_to_delete"),
         ]
 
     def __str__(self) -> str:
         return f"{self.mail_type} #{self.pk}"
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether it can be sent again: it did not arrive, and what it says can still be built."""
+        return self.state in UNDELIVERED_STATES and not self.key.startswith(AT_ONCE)
 
 
 class Delivery(models.Model):
@@ -69,6 +88,9 @@ class Delivery(models.Model):
 
     class Meta:
         ordering = ["happened_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "event", "happened_at"], name="delivery_told_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.happened_at:%Y-%m-%d %H:%M}"

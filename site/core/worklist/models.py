@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.worklist.querysets import WorkItemQuerySet
+
 
 class WorkItem(models.Model):
     """One decision for a person. `kind` names its text and page (core.worklist.kinds)."""
@@ -36,6 +38,8 @@ class WorkItem(models.Model):
         verbose_name=_("closed by"),
     )
     resolution = models.CharField(_("resolution"), max_length=40, blank=True)
+
+    objects = WorkItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("task")

@@ -1,0 +1,42 @@
+"""Start-up checks: every mail type has its texts, and they use exactly the placeholders it fills."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from core.outbox.errors import MailTextError
+from core.outbox.registry import Audience, MailType, all_types
+from core.outbox.texts import COMMON_PLACEHOLDERS, SUBJECT_PLACEHOLDERS, text_for
+
+
+@register()
+def check_mail_types(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Report missing texts, unknown and unused placeholders, and subjects that could carry a name."""
+    return [message for mail_type in all_types() for message in check_mail_type(mail_type)]
+
+
+def check_mail_type(mail_type: MailType) -> Iterable[CheckMessage]:
+    """Yield what is wrong with one mail type."""
+    if mail_type.audience not in set(Audience):
+        yield Error(
+            f"Mail type {mail_type.name}: audience {mail_type.audience!r} is unknown.", id="outbox.E005"
+        )
+    for language, _name in settings.LANGUAGES:
+        where = f"emails/{language}/{mail_type.name}.txt"
+        try:
+            text = text_for(mail_type.name, language)
+        except MailTextError as error:
+            yield Error(f"{where}: {error}", id="outbox.E001")
+            continue
+        known = set(mail_type.placeholders)
+        if unknown := text.placeholders - known - COMMON_PLACEHOLDERS:
+            yield Error(f"{where} uses unknown placeholders: {', '.join(sorted(unknown))}.", id="outbox.E002")
+        if unused := known - text.placeholders:
+            yield Error(f"{where} lacks placeholders: {', '.join(sorted(unused))}.", id="outbox.E003")
+        if forbidden := text.subject_placeholders - SUBJECT_PLACEHOLDERS:
+            yield Error(
+                f"{where}: a subject may not carry {', '.join(sorted(forbidden))} (it could hold a name).",
+                id="outbox.E004",
+            )

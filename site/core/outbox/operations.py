@@ -1,0 +1,343 @@
+"""Queueing, sending and following messages (rule 5).
+
+A message is queued in the transaction of what it tells. Sending is three steps, each its own commit:
+claim (a lease), hand over, mark as sent. A worker killed after the claim leaves a lease that runs out; killed
+after the hand-over, the message goes again with the same Message-ID; killed after the mark, nothing is left to do.
+"""
+
+import base64
+import logging
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Coalesce
+from django.utils import timezone, translation
+
+from core.audit.log import Actor, record
+from core.outbox import delivery
+from core.outbox.errors import MessageNotFailedError
+from core.outbox.models import AT_ONCE, Delivery, Message, MessageState
+from core.outbox.registry import Attachment, Content, get
+from core.outbox.rendering import Rendered, render
+from core.worklist.operations import close_item_by_key, open_item
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+"""How long a worker owns a message. Longer than any hand-over may take (SMTP gives up after 20 s a step)."""
+
+BACKOFF = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=20),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(hours=12),
+)
+"""Waits between attempts: a mail server may be away for a night without a mail being given up."""
+
+MAX_ATTEMPTS = len(BACKOFF) + 1
+
+
+def queue_message(
+    *,
+    mail_type: str,
+    to: str,
+    ids: Mapping[str, Any],
+    language: str,
+    key: str,
+    about: str,
+    now: datetime,
+    send_after: datetime | None = None,
+) -> Message:
+    """Queue one message in the caller's transaction; queueing the same key again returns the first.
+
+    Args:
+        ids: what `MailType.build` needs to find its facts when sending; never a text or a secret.
+        key: what the message tells, once: "booking_received:17".
+        about: the object whose mails this is one of, as "booking:17".
+        send_after: not before this time (a reminder).
+    Raises:
+        UnknownMailTypeError: no such mail type.
+    Source: DESIGN.md rule 5.
+    """
+    kind = get(mail_type)
+    send_after = send_after or now
+    kept_from = timezone.localdate(max(now, send_after))
+    message = Message(
+        key=key,
+        mail_type=kind.name,
+        to_email=to.strip(),
+        language=_known_language(language),
+        ids=dict(ids),
+        about=about,
+        queued_at=now,
+        send_after=send_after,
+        message_id=delivery.message_id_for(key),
+        delete_after=kept_from + timedelta(days=kind.retention_days),
+    )
+    # INSERT ... ON CONFLICT DO NOTHING: no savepoint, and no error that would break the caller's transaction.
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    return Message.objects.get(key=key)
+
+
+def send_at_once(
+    *, mail_type: str, to: str, placeholders: Mapping[str, str], language: str, about: str, now: datetime
+) -> Message:
+    """Send a mail whose content may not be stored (a log-in code); leave a row without it.
+
+    Not queued: whoever waits for a code asks for a new one. Raises what the mail service raises.
+    """
+    kind = get(mail_type)
+    token = f"{AT_ONCE}{kind.name}:{about}:{uuid4().hex}"
+    message = Message.objects.create(
+        key=token,
+        mail_type=kind.name,
+        to_email=to.strip(),
+        language=_known_language(language),
+        about=about,
+        # Claimed by the one who sends: no worker may take a row it cannot build.
+        state=MessageState.FAILED,
+        attempts=1,
+        queued_at=now,
+        send_after=now,
+        message_id=delivery.message_id_for(token),
+        delete_after=timezone.localdate(now) + timedelta(days=kind.retention_days),
+    )
+    content = Content(placeholders)
+    rendered = render(kind, content, language=message.language, delete_on=message.delete_after)
+    delivery.transmit(
+        delivery.email_for(
+            to=message.to_email,
+            message_id=message.message_id,
+            language=message.language,
+            rendered=rendered,
+            content=content,
+        )
+    )
+    Message.objects.filter(pk=message.pk).update(
+        state=MessageState.SENT, sent_at=now, **_kept_copy(rendered, content)
+    )
+    message.refresh_from_db()
+    return message
+
+
+def send_due(*, now: datetime, limit: int = 50) -> int:
+    """Send what is due and return how many messages were dealt with. Safe to run in any number of processes.
+
+    Must not run inside a transaction: each step of sending is its own commit.
+    """
+    started = time.monotonic()
+    done = 0
+    for message_id in list(
+        Message.objects.due(now=now).order_by("send_after", "pk").values_list("pk", flat=True)[:limit]
+    ):
+        # A long batch must not work with leases of its beginning.
+        moment = now + timedelta(seconds=time.monotonic() - started)
+        if _send_one(message_id, now=moment):
+            done += 1
+    return done
+
+
+def _send_one(message_id: int, *, now: datetime) -> bool:
+    lease = now + LEASE
+    if not Message.objects.all().claim(message_id, now=now, until=lease):
+        return False
+    message = Message.objects.get(pk=message_id)
+    if message.attempts > MAX_ATTEMPTS:
+        # Every attempt ended without a result: it kills the worker, or nobody could store its end.
+        _give_up(message, lease, state=MessageState.FAILED, error=message.last_error or "no result", now=now)
+        return True
+    try:
+        prepared = _prepare(message, now=now)
+        if prepared is None:
+            _finish(message, lease, state=MessageState.SKIPPED, leased_until=None)
+            return True
+        rendered, content = prepared
+        email = delivery.email_for(
+            to=message.to_email,
+            message_id=message.message_id,
+            language=message.language,
+            rendered=rendered,
+            content=content,
+        )
+        delivery.transmit(email)
+    except Exception as error:
+        log.warning(
+            "Message %s (%s) was not sent: %s", message.pk, message.mail_type, delivery.summary(error)
+        )
+        _after_error(message, lease, error=error, now=now)
+        return True
+    _mark_sent(message, lease, rendered=rendered, content=content, now=now)
+    return True
+
+
+def _prepare(message: Message, *, now: datetime) -> tuple[Rendered, Content] | None:
+    kind = get(message.mail_type)
+    with translation.override(message.language):
+        content = kind.build(message.ids, message.language, now)
+    if content is None:
+        return None
+    return render(kind, content, language=message.language, delete_on=message.delete_after), content
+
+
+def _mark_sent(
+    message: Message, lease: datetime, *, rendered: Rendered, content: Content, now: datetime
+) -> None:
+    _finish(
+        message,
+        lease,
+        state=MessageState.SENT,
+        sent_at=now,
+        leased_until=None,
+        last_error="",
+        **_kept_copy(rendered, content),
+    )
+
+
+def _after_error(message: Message, lease: datetime, *, error: Exception, now: datetime) -> None:
+    summary = delivery.summary(error)
+    if delivery.is_permanent(error):
+        _give_up(message, lease, state=MessageState.BOUNCED, error=summary, now=now)
+    elif message.attempts >= MAX_ATTEMPTS:
+        _give_up(message, lease, state=MessageState.FAILED, error=summary, now=now)
+    else:
+        _finish(
+            message,
+            lease,
+            leased_until=None,
+            last_error=summary,
+            send_after=now + BACKOFF[message.attempts - 1],
+        )
+
+
+def _give_up(message: Message, lease: datetime, *, state: MessageState, error: str, now: datetime) -> None:
+    """End sending and make a task of it: somebody waits for this mail."""
+    with transaction.atomic():
+        if _finish(message, lease, state=state, leased_until=None, last_error=error):
+            _open_item(message, state, now=now)
+
+
+def _finish(message: Message, lease: datetime, **values: Any) -> bool:
+    """Store the end of an attempt, unless the lease ran out and another worker has the message."""
+    stored = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED, leased_until=lease).update(
+        **values
+    )
+    if not stored:
+        log.warning("Message %s was taken over while it was being sent.", message.pk)
+    return bool(stored)
+
+
+def _open_item(message: Message, state: str, *, now: datetime) -> None:
+    kind = "mail_bounced" if state == MessageState.BOUNCED else "mail_failed"
+    open_item(
+        key=_item_key(message),
+        kind=kind,
+        subject=f"message:{message.pk}",
+        data={"mail_type": message.mail_type, "about": message.about},
+        now=now,
+    )
+
+
+def _item_key(message: Message) -> str:
+    return f"mail:{message.pk}:{message.round}"
+
+
+def _kept_copy(rendered: Rendered, content: Content) -> dict[str, Any]:
+    """Return the columns of the demo's mailbox. Elsewhere no text of a mail is kept (DESIGN.md 5, Links)."""
+    if not settings.PORTAL_IS_DEMO:
+        return {}
+    return {
+        "subject": rendered.subject,
+        "body_text": rendered.text,
+        "body_html": rendered.html,
+        "attachments": [_stored(attachment) for attachment in content.attachments],
+    }
+
+
+def _stored(attachment: Attachment) -> dict[str, str]:
+    return {
+        "filename": attachment.filename,
+        "mimetype": attachment.mimetype,
+        "content": base64.b64encode(attachment.content).decode(),
+    }
+
+
+def record_delivery(
+    *, message_id: str, event: str, happened_at: datetime, description: str, now: datetime
+) -> Message | None:
+    """Store what the mail service tells of a message (N4). Telling it twice changes nothing.
+
+    Args:
+        message_id: our Message-ID.
+        event: "delivered", "bounced", "rejected", "failed", "deferred" or "complained".
+    Returns:
+        The message; None when it is unknown (purged long ago, or another system's).
+    """
+    with transaction.atomic():
+        message = Message.objects.select_for_update().filter(message_id=message_id).first()
+        if message is None:
+            return None
+        _row, is_new = Delivery.objects.get_or_create(
+            message=message, event=event, happened_at=happened_at, defaults={"description": description[:300]}
+        )
+        if not is_new:
+            return message
+        if event == "delivered":
+            # May come before our own mark as sent, or after a kill that prevented it: then it is sent.
+            Message.objects.filter(
+                pk=message.pk, state__in=[MessageState.QUEUED, MessageState.SENT, MessageState.FAILED]
+            ).update(
+                state=MessageState.DELIVERED,
+                leased_until=None,
+                sent_at=Coalesce("sent_at", happened_at),
+            )
+        elif event in {"bounced", "rejected", "failed"}:
+            Message.objects.filter(pk=message.pk).update(
+                state=MessageState.BOUNCED, leased_until=None, last_error=description[:300]
+            )
+            _open_item(message, MessageState.BOUNCED, now=now)
+        message.refresh_from_db()
+    return message
+
+
+def retry_message(*, message_id: int, actor: Actor, now: datetime) -> Message:
+    """Queue a message again that failed or bounced, and close its task.
+
+    Raises:
+        MessageNotFailedError: it is on its way, has arrived, or carried what is not stored.
+    """
+    with transaction.atomic():
+        message = Message.objects.select_for_update().get(pk=message_id)
+        if not message.can_retry:
+            raise MessageNotFailedError(f"Message {message_id} is {message.state}.")
+        close_item_by_key(key=_item_key(message), resolution="retried", actor=actor, now=now)
+        message.state = MessageState.QUEUED
+        message.send_after = now
+        message.leased_until = None
+        message.attempts = 0
+        message.round += 1
+        message.save(update_fields=["state", "send_after", "leased_until", "attempts", "round"])
+        record("message.retried", f"message:{message.pk}", actor=actor, now=now)
+    return message
+
+
+def purge_messages(now: datetime) -> int:
+    """Delete messages whose retention has ended (rule 10); a thousand at a time keeps the lock short."""
+    deleted = 0
+    while ids := list(Message.objects.to_delete(now=now).values_list("pk", flat=True)[:1000]):
+        with transaction.atomic():
+            Delivery.objects.filter(message_id__in=ids).delete()
+            Message.objects.filter(pk__in=ids).delete()
+        deleted += len(ids)
+    return deleted
+
+
+def _known_language(language: str) -> str:
+    known = [code for code, _name in settings.LANGUAGES]
+    return language if language in known else settings.LANGUAGE_CODE

@@ -1,0 +1,221 @@
+"""From a mail type's text and values to subject, plain text and HTML."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import formats, translation
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from core.outbox.errors import TypedTextError
+from core.outbox.registry import Audience, Content, MailType
+from core.outbox.texts import (
+    PLACEHOLDER,
+    Block,
+    Button,
+    Heading,
+    Items,
+    MailText,
+    Paragraph,
+    text_for,
+)
+
+WIDTH = 72
+"""Columns of the plain text; addresses of pages are never broken."""
+
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A mail ready to send."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One block with its values filled in, for both forms of the mail."""
+
+    kind: str
+    text: str = ""
+    lines: tuple[str, ...] = ()
+    url: str = ""
+
+    @property
+    def html(self) -> SafeString:
+        return _html("\n".join(self.lines) if self.lines else self.text)
+
+    @property
+    def html_lines(self) -> list[SafeString]:
+        return [_html(line) for line in self.lines]
+
+
+def render(mail_type: MailType, content: Content, *, language: str, delete_on: date) -> Rendered:
+    """Return the mail in a language. `delete_on` is used where the content names no date of its own.
+
+    Raises:
+        MailTextError: the text file is missing.
+        TypedTextError: a value for an unproven address carries a foreign web address or several lines of prose.
+    """
+    text = text_for(mail_type.name, language)
+    if mail_type.audience == Audience.UNPROVEN:
+        _refuse_typed_text(content.placeholders)
+    with translation.override(language):
+        values = {**common_values(), **{name: str(value) for name, value in content.placeholders.items()}}
+        pieces = list(_pieces(text, values))
+        context = {
+            "language": language,
+            "subject": _fill(text.subject, values),
+            "pieces": pieces,
+            "footer": _footer(text, values, content.delete_on, delete_on),
+            "site_name": values["site_name"],
+            "site_url": values["site_url"],
+            "department": values["department"],
+        }
+        return Rendered(
+            subject=" ".join(context["subject"].split()),
+            text=_plain(pieces, context["footer"], values),
+            html=render_to_string("emails/layout.html", context),
+        )
+
+
+def common_values() -> dict[str, str]:
+    """Return the placeholders that every mail may use."""
+    return {
+        "contact_email": settings.PORTAL_CONTACT_EMAIL,
+        "contact_phone": settings.PORTAL_CONTACT_PHONE,
+        "department": settings.PORTAL_DEPARTMENT,
+        "site_name": settings.WAGTAIL_SITE_NAME,
+        "site_url": settings.PORTAL_BASE_URL + "/",
+    }
+
+
+def _refuse_typed_text(values: Mapping[str, str]) -> None:
+    """Stop a stranger from sending a text of their own through us (DESIGN.md 5, Links)."""
+    for name, value in values.items():
+        for address in _ADDRESS.findall(value):
+            if not address.startswith(settings.PORTAL_BASE_URL + "/"):
+                raise TypedTextError(f"The value of {name} carries a foreign address.")
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    """Put values in. Values are data: nothing in them is read as markup."""
+    return PLACEHOLDER.sub(lambda found: values.get(found.group(1), ""), text)
+
+
+def _is_empty(line: str, values: Mapping[str, str]) -> bool:
+    """Whether a line has nothing to say: all its placeholders are empty and beside them stands at most a label."""
+    names = PLACEHOLDER.findall(line)
+    if not names or any(values.get(name, "").strip() for name in names):
+        return False
+    rest = PLACEHOLDER.sub("", line).strip()
+    return not rest or rest.endswith(":")
+
+
+def _pieces(text: MailText, values: Mapping[str, str]) -> Iterable[_Piece]:
+    """Yield the blocks that have something to say; a heading goes when all below it went."""
+    waiting: _Piece | None = None
+    for block in text.blocks:
+        piece = _piece(block, values)
+        if isinstance(block, Heading):
+            waiting = piece
+        elif piece:
+            if waiting:
+                yield waiting
+                waiting = None
+            yield piece
+
+
+def _piece(block: Block, values: Mapping[str, str]) -> _Piece | None:
+    match block:
+        case Heading(text):
+            return _Piece("heading", _fill(text, values))
+        case Button(label, name):
+            url = values.get(name, "").strip()
+            return _Piece("button", _fill(label, values), url=url) if url else None
+        case Items(lines):
+            kept = [line for line in lines if not _is_empty(line, values)]
+            filled = [part for line in kept for part in _item_lines(line, values)]
+            return _Piece("items", lines=tuple(filled)) if filled else None
+        case Paragraph(lines):
+            kept = [line for line in lines if not _is_empty(line, values)]
+            filled = _fill(" ".join(kept), values).strip()
+            return _Piece("paragraph", filled) if filled else None
+
+
+def _item_lines(line: str, values: Mapping[str, str]) -> list[str]:
+    """Return one item, or several where the item is a placeholder alone with a value of several lines."""
+    if PLACEHOLDER.fullmatch(line):
+        return [part.strip() for part in _fill(line, values).splitlines() if part.strip()]
+    return [" ".join(_fill(line, values).split())]
+
+
+def _footer(
+    text: MailText, values: Mapping[str, str], data_deleted_on: date | None, message_deleted_on: date
+) -> list[str]:
+    """Return contact, why, and when we delete (N7)."""
+    reference = values.get("reference", "").strip()
+    contact = {"email": values["contact_email"], "phone": values["contact_phone"], "reference": reference}
+    if reference:
+        first = _(
+            "Any questions? Write to %(email)s or call %(phone)s, and give the reference number %(reference)s."
+        )
+    else:
+        first = _("Any questions? Write to %(email)s or call %(phone)s.")
+    if data_deleted_on:
+        last = _("We delete the details behind this e-mail by %(date)s at the latest.")
+    else:
+        last = _("We delete the record of this e-mail by %(date)s at the latest.")
+    day = formats.date_format(data_deleted_on or message_deleted_on, "j. F Y")
+    return [first % contact, _fill(text.why, values), last % {"date": day}]
+
+
+def _plain(pieces: Iterable[_Piece], footer: Iterable[str], values: Mapping[str, str]) -> str:
+    parts: list[str] = []
+    for piece in pieces:
+        match piece.kind:
+            case "heading":
+                parts.append(f"{piece.text}\n{'-' * min(len(piece.text), WIDTH)}")
+            case "button":
+                parts.append(f"{piece.text}:\n{piece.url}")
+            case "items":
+                parts.append("\n".join(_wrap(line, first="- ", later="  ") for line in piece.lines))
+            case _:
+                parts.append("\n".join(_wrap(line) for line in piece.text.splitlines()))
+    signature = f"-- \n{values['site_name']}\n{values['department']}\n{values['site_url']}"
+    foot = "\n".join(_wrap(line) for line in footer)
+    # A heading stands close to what follows.
+    body = "\n\n".join(parts)
+    return f"{body}\n\n{foot}\n\n{signature}\n"
+
+
+def _wrap(line: str, *, first: str = "", later: str = "") -> str:
+    return textwrap.fill(
+        line,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _html(text: str) -> SafeString:
+    """Escape a text, keep its line breaks, and make our own addresses and the contact address links."""
+    result = escape(text)
+    own = re.escape(escape(settings.PORTAL_BASE_URL))
+    result = re.sub(
+        rf"{own}/[^\s<]*", lambda found: f'<a href="{found.group(0)}">{found.group(0)}</a>', result
+    )
+    mail = escape(settings.PORTAL_CONTACT_EMAIL)
+    result = result.replace(mail, f'<a href="mailto:{mail}">{mail}</a>')
+    return mark_safe(result.replace("\n", "<br>"))  # noqa: S308 - escaped above
