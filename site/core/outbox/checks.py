@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from core.outbox.errors import MailTextError
 from core.outbox.registry import Audience, MailType, all_types
-from core.outbox.texts import COMMON_PLACEHOLDERS, SUBJECT_PLACEHOLDERS, text_for
+from core.outbox.texts import COMMON_PLACEHOLDERS, SUBJECT_PLACEHOLDERS, UNPROVEN_PLACEHOLDERS, text_for
 
 
 @register()
@@ -23,6 +23,14 @@ def check_mail_type(mail_type: MailType) -> Iterable[CheckMessage]:
         yield Error(
             f"Mail type {mail_type.name}: audience {mail_type.audience!r} is unknown.", id="outbox.E005"
         )
+    if mail_type.audience == Audience.UNPROVEN:
+        own = {name for name in mail_type.placeholders if name.endswith("_url")} | UNPROVEN_PLACEHOLDERS
+        if typed := set(mail_type.placeholders) - own:
+            yield Error(
+                f"Mail type {mail_type.name}: {', '.join(sorted(typed))} could be typed by a stranger, "
+                "and goes to an unproven address.",
+                id="outbox.E006",
+            )
     for language, _name in settings.LANGUAGES:
         where = f"emails/{language}/{mail_type.name}.txt"
         try:

@@ -138,7 +138,7 @@ def send_due(*, now: datetime, limit: int = 50) -> int:
         Message.objects.due(now=now).order_by("send_after", "pk").values_list("pk", flat=True)[:limit]
     ):
         # A long batch must not work with leases of its beginning.
-        moment = now + timedelta(seconds=time.monotonic() - started)
+        moment = now + timedelta(seconds=int(time.monotonic() - started))
         if _send_one(message_id, now=moment):
             done += 1
     return done

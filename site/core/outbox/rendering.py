@@ -175,7 +175,8 @@ def _footer(
         last = _("We delete the details behind this e-mail by %(date)s at the latest.")
     else:
         last = _("We delete the record of this e-mail by %(date)s at the latest.")
-    day = formats.date_format(data_deleted_on or message_deleted_on, "j. F Y")
+    day_format = "j. F Y" if translation.get_language() == "da" else "j F Y"
+    day = formats.date_format(data_deleted_on or message_deleted_on, day_format)
     return [first % contact, _fill(text.why, values), last % {"date": day}]
 
 

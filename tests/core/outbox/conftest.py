@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from core.outbox import registry
 from core.outbox.models import Message
 from core.outbox.operations import queue_message
-
 from tests.core.outbox.sample import SAMPLE, TEMPLATE_DIR
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from core.outbox import registry
+
 from core.outbox.checks import check_mail_type, check_mail_types
 from core.outbox.errors import MailTextError, TypedTextError
 from core.outbox.registry import Audience, Content
@@ -22,13 +22,13 @@ VALUES = {
 
 
 def rendered(sample_type, language="da", **values):
-    return render(
-        sample_type, Content({**VALUES, **values}), language=language, delete_on=date(2027, 2, 20)
-    )
+    return render(sample_type, Content({**VALUES, **values}), language=language, delete_on=date(2027, 2, 20))
 
 
 def test_parse_reads_the_markup():
-    text = parse("Emne: Hej {number}\n\nEt\nto\n\n## Tre\n- fire\n- fem\n  seks\n[Syv]({url})\n\n---\nFordi.\n", "da")
+    text = parse(
+        "Emne: Hej {number}\n\nEt\nto\n\n## Tre\n- fire\n- fem\n  seks\n[Syv]({url})\n\n---\nFordi.\n", "da"
+    )
 
     assert text.subject == "Hej {number}"
     assert text.blocks == (
@@ -61,7 +61,7 @@ def test_render_gives_wrapped_plain_text_with_contact_reason_and_deletion(sample
         "Har du spørgsmål, så skriv til dannelsesportalen@example.dk eller ring\n"
         "på 00 00 00 00, og oplys referencenummer DP-7.\n"
         "Du får mailen, fordi du har booket på Dannelsesportalen.\n"
-        "Vi sletter sporet af denne mail senest 20. februar 2027.\n\n"
+        "Vi sletter vores oplysninger om denne mail senest den 20. februar 2027.\n\n"
         "-- \nDannelsesportalen\n"
         "Beskæftigelses-, Integrations- og Erhvervsforvaltningen, Københavns Kommune\n"
         "http://testserver/\n"
@@ -102,17 +102,19 @@ def test_render_names_the_date_of_the_data_where_the_content_does(sample_type):
 
     text = render(sample_type, content, language="da", delete_on=date(2027, 2, 20)).text
 
-    assert "senest 31. december 2026." in text
+    assert "senest den 31. december 2026." in text
     assert "20. februar 2027" not in text
 
 
-@pytest.mark.parametrize("value", ["se https://evil.example/x", "WWW.evil.example", "http://testserver.evil.example/"])
+@pytest.mark.parametrize(
+    "value", ["se https://evil.example/x", "WWW.evil.example", "http://testserver.evil.example/"]
+)
 def test_render_refuses_a_foreign_address_to_an_unproven_reader(sample_type, value):
     unproven = replace(sample_type, audience=Audience.UNPROVEN)
 
     with pytest.raises(TypedTextError):
         rendered(unproven, note=value)
-    assert "note" not in rendered(unproven).text
+    assert "Bemærk" not in rendered(unproven).text
 
 
 def test_every_registered_mail_type_passes_its_checks():
@@ -127,11 +129,21 @@ def test_check_accepts_the_sample(sample_type):
     ("change", "ids"),
     [
         ({"placeholders": ("reference",)}, ["outbox.E002", "outbox.E002"]),
-        ({"placeholders": ("reference", "greeting", "sessions", "place", "note", "url", "x")}, ["outbox.E003"] * 2),
+        (
+            {"placeholders": ("reference", "greeting", "sessions", "place", "note", "url", "x")},
+            ["outbox.E003"] * 2,
+        ),
         ({"name": "missing"}, ["outbox.E001", "outbox.E001"]),
         ({"audience": "everybody"}, ["outbox.E005"]),
+        ({"audience": Audience.UNPROVEN}, ["outbox.E006"]),
     ],
-    ids=["unknown placeholder", "unused placeholder", "no text", "unknown audience"],
+    ids=[
+        "unknown placeholder",
+        "unused placeholder",
+        "no text",
+        "unknown audience",
+        "typed text to an unproven address",
+    ],
 )
 def test_check_reports(sample_type, change, ids):
     assert [error.id for error in check_mail_type(replace(sample_type, **change))] == ids
