@@ -35,6 +35,8 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]  # the e-mail address is the user name
     email = models.EmailField(_("e-mail address"), unique=True)
     language = models.CharField(_("language"), max_length=5, default="da")
+    is_provisional = models.BooleanField(_("not proven yet"), default=False, editable=False)
+    """Made because somebody asked for a code to this address; false from the first log-in on."""
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
@@ -47,6 +49,11 @@ class User(AbstractUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
         ]
+
+    def clean(self) -> None:
+        """Store the address in lower case, whatever was typed."""
+        super().clean()
+        self.email = self.email.strip().lower()
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email

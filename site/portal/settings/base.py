@@ -113,9 +113,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 # --- people and log-in ---------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+# allauth's own backend would also try addresses of its EmailAddress table; User.email is the only truth.
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
