@@ -29,7 +29,7 @@ def user_is_staff_member(user: "User | AnonymousUser") -> bool:
             .filter(Q(group__user=user.pk) | Q(user=user.pk))
             .exists()
         )
-        user._is_staff_member = answer  # type: ignore[union-attr]  # remembered on the object only
+        user._is_staff_member = answer  # type: ignore[attr-defined]  # remembered on the object only
     return answer
 
 
@@ -40,6 +40,6 @@ def has_passed_second_factor(request: HttpRequest, user: "User | AnonymousUser")
     """
     from allauth.account.internal.flows.login import get_authentication_records
 
-    if any(record.get("method") == "mfa" for record in get_authentication_records(request, user)):  # type: ignore[arg-type]
+    if any(record.get("method") == "mfa" for record in get_authentication_records(request, user)):
         return True
     return user.pk is not None and request.session.get(SECOND_FACTOR_SET_UP_KEY) == user.pk

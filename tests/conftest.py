@@ -1,0 +1,82 @@
+"""Fixtures every test may use: the portal's pages, and a database that tests which commit leave as they found it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, TransactionTestCase
+from pytest_django import DjangoDbBlocker
+from wagtail.models import Locale, Page, Site
+
+from portal.home.models import HomePage
+from tests.factories.accounts import UserFactory, log_in
+from tests.suite.baseline import Baseline
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Migrate once, remember the rows, and have Django put them back instead of emptying the tables."""
+    baseline = Baseline(alias="default")
+    with django_db_blocker.unblock():
+        baseline.capture()
+    TransactionTestCase._fixture_teardown = lambda case: baseline.restore()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """No test sees what another one cached."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@dataclass(frozen=True)
+class PortalSite:
+    """The page tree that a visitor meets: a Danish home page, its English translation, one site."""
+
+    site: Site
+    home: HomePage
+    english_home: HomePage
+
+
+@pytest.fixture
+def portal_site(db: None) -> PortalSite:
+    """Make the site with its home pages, or return what the migrations already made."""
+    danish, _created = Locale.objects.get_or_create(language_code="da")
+    english, _created = Locale.objects.get_or_create(language_code="en")
+    root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root", locale=danish)
+    home = HomePage.objects.filter(locale=danish).first()
+    if home is None:
+        home = root.add_child(instance=HomePage(title="Dannelsesportalen", slug="forside", locale=danish))
+    english_home = home.get_translation_or_none(english)
+    if english_home is None:
+        english_home = home.copy_for_translation(english)
+    for page in (home, english_home):
+        if not page.live:
+            page.save_revision().publish()
+    site, _created = Site.objects.update_or_create(
+        is_default_site=True,
+        defaults={"hostname": "testserver", "port": 80, "root_page": home, "site_name": "Dannelsesportalen"},
+    )
+    return PortalSite(site=site, home=home, english_home=HomePage.objects.get(pk=english_home.pk))
+
+
+@pytest.fixture
+def staff_client(db: None) -> Callable[..., Client]:
+    """`staff_client("Sagsbehandler")`: a client logged in with that role, second factor passed."""
+
+    def make(*roles: str) -> Client:
+        return log_in(Client(), UserFactory(roles=roles))
+
+    return make
+
+
+@pytest.fixture
+def person_client(db: None) -> Callable[..., Client]:
+    """`person_client("anna@example.dk")`: a client logged in by e-mail code with that address."""
+
+    def make(email: str | None = None) -> Client:
+        return log_in(Client(), UserFactory(**({"email": email} if email else {})))
+
+    return make
