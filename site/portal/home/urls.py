@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("was", views.accessibility_statement, name="was"),
     path("cookies/", views.CookiesView.as_view(), name="cookies"),
     path("privatliv/", views.PrivacyView.as_view(), name="privacy"),
+    path("styleguide", views.StyleguideView.as_view(), name="styleguide"),
 ]

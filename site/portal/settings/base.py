@@ -210,6 +210,8 @@ DEFAULT_FROM_EMAIL = PORTAL_MAIL_FROM
 ANYMAIL = {"WEBHOOK_SECRET": env.text("PORTAL_ANYMAIL_WEBHOOK_SECRET", "")}
 # The mailbox page and stored bodies exist only where this is on: the demo.
 PORTAL_IS_DEMO = False
+# /styleguide for everyone, not only for staff: development, tests and the demo.
+PORTAL_SHOWS_STYLEGUIDE = False
 
 # --- background work -----------------------------------------------------------------------------
 # Wagtail's own tasks (search and reference index) run at once; our mail has its own queue, the outbox.

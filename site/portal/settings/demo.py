@@ -9,6 +9,7 @@ from portal.settings.base import VAR_DIR
 PORTAL_IS_DEMO = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+PORTAL_SHOWS_STYLEGUIDE = True
 DEMO_DIR = VAR_DIR / "demo"
 
 

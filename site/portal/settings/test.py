@@ -26,4 +26,5 @@ MEDIA_ROOT = VAR_DIR / "test-media"
 PORTAL_BASE_URL = "http://testserver"
 WAGTAILADMIN_BASE_URL = PORTAL_BASE_URL
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+PORTAL_SHOWS_STYLEGUIDE = True
 PORTAL_FRAME_CACHE_SECONDS = 0  # the same number of queries on every request

@@ -109,7 +109,7 @@ def field_parts(field: BoundField, optional_marker: Any = True) -> FieldParts:
         "is_optional": is_optional,
     }
     if kind == "group":
-        choice_kind = "radio" if isinstance(field.field.widget, forms.RadioSelect) else "checkbox"
+        choice_kind = "checkbox" if isinstance(field.field.widget, forms.CheckboxSelectMultiple) else "radio"
         return FieldParts(
             choice_kind=choice_kind, choices=_choices(field, choice_kind, bool(errors)), **common
         )
