@@ -11,7 +11,7 @@ class EntryFilterSet(WagtailFilterSet):
     """Action, subject, period."""
 
     action = django_filters.CharFilter(label=_("Action"), lookup_expr="istartswith")
-    subject = django_filters.CharFilter(label=_("Subject"), lookup_expr="exact")
+    subject = django_filters.CharFilter(label=_("Concerns"), lookup_expr="exact")
     at = PeriodFilter()
 
     class Meta:
