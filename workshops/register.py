@@ -142,7 +142,7 @@ def _json_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         "cvr": "cvr_owner",
     }
     rows: list[Mapping[str, Any]] = [
-        {names.get(key, key): value for key, value in row.items()} if isinstance(row, dict) else {}
+        {names.get(str(key), str(key)): value for key, value in row.items()} if isinstance(row, dict) else {}
         for row in data
     ]
     return iter(list(enumerate(rows, start=1)))

@@ -26,7 +26,9 @@ def register() -> None:
     register_grants("reporting", {ADMINISTRATION: ALL, CASEWORKER: VIEW, AUDITOR: VIEW})
     register_grants("home", {ADMINISTRATION: ALL, EDITOR: ALL, AUDITOR: VIEW})
     register_grants("cms", {ADMINISTRATION: ALL, EDITOR: ALL, AUDITOR: VIEW})
-    register_grants("outbox", {ADMINISTRATION: ("change", "view"), CASEWORKER: VIEW, AUDITOR: VIEW})
+    register_grants(
+        "outbox", {ADMINISTRATION: ("change", "view"), CASEWORKER: ("change", "view"), AUDITOR: VIEW}
+    )
     register_grants("periodic", {ADMINISTRATION: VIEW, AUDITOR: VIEW})
     register_grants("audit", {ADMINISTRATION: VIEW, AUDITOR: VIEW})
     register_grants("accounts", {ADMINISTRATION: ALL, AUDITOR: VIEW})

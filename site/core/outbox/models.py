@@ -1,9 +1,12 @@
 """A row a message: what to tell whom, in which state of sending (rule 5)."""
 
+from django.contrib.admin import display
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.outbox import registry
+from core.outbox.errors import UnknownMailTypeError
 from core.outbox.querysets import MessageQuerySet
 
 AT_ONCE = "at_once:"
@@ -71,6 +74,14 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mail_type} #{self.pk}"
+
+    @display(description=_("type"))
+    def type_title(self) -> str:
+        """What its type is called; the bare name when the type is gone."""
+        try:
+            return str(registry.get(self.mail_type).title)
+        except UnknownMailTypeError:
+            return self.mail_type
 
     @property
     def can_retry(self) -> bool:

@@ -31,7 +31,7 @@ def _describe_bounced(item: WorkItem) -> str:
 
 def _url(item: WorkItem) -> str:
     try:
-        return reverse("message:inspect", args=[item.subject.partition(":")[2]])
+        return reverse("outbox:inspect", args=[item.subject.partition(":")[2]])
     except NoReverseMatch:
         return ""
 

@@ -38,3 +38,8 @@ def get(name: str) -> Kind:
 def all_kinds() -> list[Kind]:
     """Return every registered kind by name."""
     return [_KINDS[name] for name in sorted(_KINDS)]
+
+
+def unregister(name: str) -> None:
+    """Remove a kind."""
+    _KINDS.pop(name, None)

@@ -1,10 +1,12 @@
 """Work items: what the administration must decide, so that nothing is cancelled silently (rule 3)."""
 
 from django.conf import settings
+from django.contrib.admin import display
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.worklist import kinds
 from core.worklist.querysets import WorkItemQuerySet
 
 
@@ -52,3 +54,23 @@ class WorkItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to deal with it."""
+        return self.closed_at is None
+
+    @property
+    def url(self) -> str:
+        """Where it is dealt with; empty when there is no page for it."""
+        return kinds.get(self.kind).url(self)
+
+    @display(description=_("kind"))
+    def kind_title(self) -> str:
+        """What its kind is called."""
+        return str(kinds.get(self.kind).title)
+
+    @display(description=_("task"))
+    def description(self) -> str:
+        """What it says."""
+        return kinds.get(self.kind).describe(self)

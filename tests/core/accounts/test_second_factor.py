@@ -72,7 +72,9 @@ def test_a_person_without_a_role_does_not_enter_the_administration(person_client
     assert response.status_code in {302, 403}
 
 
-@pytest.mark.parametrize("path", ["/admin/login/", "/admin/password_reset/", "/admin/logout/", "/djadmin/"])
+@pytest.mark.parametrize(
+    "path", ["/admin/login/", "/admin/password_reset/", "/admin/logout/", "/_util/login/", "/djadmin/"]
+)
 def test_no_other_log_in_form_is_served(path, client):
     response = client.get(path)
 
@@ -81,12 +83,11 @@ def test_no_other_log_in_form_is_served(path, client):
         assert response["Location"].startswith("/konto/login/")
 
 
-def test_a_password_posted_to_wagtails_log_in_logs_nobody_in(client):
+@pytest.mark.parametrize("path", ["/admin/login/", "/_util/login/"])
+def test_a_password_posted_to_wagtails_log_in_logs_nobody_in(path, client):
     user = UserFactory(roles=[ADMINISTRATION])
 
-    response = client.post(
-        "/admin/login/", {"username": user.email, "password": "en lang adgangskode til prøver"}
-    )
+    response = client.post(path, {"username": user.email, "password": "en lang adgangskode til prøver"})
 
     assert response.status_code in {302, 405}
     assert "_auth_user_id" not in client.session

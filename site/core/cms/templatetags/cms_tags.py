@@ -10,6 +10,7 @@ from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
+from core.cms import frame
 from core.cms.frame import LanguageLink, home_path, language_names
 from core.cms.models import BasePage
 
@@ -84,3 +85,9 @@ def page_numbers(page: PaginatorPage[Any]) -> list[int]:
             numbers.append(0)
         numbers.append(number)
     return numbers
+
+
+@register.filter
+def phone_link(phone: str) -> str:
+    """Return a phone number as a `tel:` link wants it."""
+    return frame.phone_link(phone)

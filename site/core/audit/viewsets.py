@@ -1,0 +1,32 @@
+"""The audit log in the admin."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from core.audit.models import Entry
+from core.cms.viewsets import PeriodFilter, ReadOnlyViewSet, WagtailFilterSet
+
+
+class EntryFilterSet(WagtailFilterSet):
+    """Action, subject, period."""
+
+    action = django_filters.CharFilter(label=_("Action"), lookup_expr="istartswith")
+    subject = django_filters.CharFilter(label=_("Concerns"), lookup_expr="exact")
+    at = PeriodFilter()
+
+    class Meta:
+        model = Entry
+        fields = ["action", "subject", "at", "actor_kind"]
+
+
+class EntryViewSet(ReadOnlyViewSet):
+    """«Hændelseslog»."""
+
+    model = Entry
+    name = "audit"
+    menu_label = _("Audit log")
+    icon = "history"
+    list_display = ["action", "subject", "at", "actor", "actor_kind"]
+    list_select_related = ["actor"]
+    filterset_class = EntryFilterSet
+    inspect_view_fields = ["at", "action", "subject", "actor", "actor_kind", "data"]
