@@ -35,7 +35,7 @@ class SessionState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     OPEN = "open", _("Open")
     CLOSED = "closed", _("Closed")
-    HELD = "held", _("Held")
+    HELD = "held", _("Was held")
     NOT_HELD = "not_held", _("Not held")
     CANCELLED = "cancelled", _("Cancelled")
 

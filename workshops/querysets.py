@@ -10,6 +10,9 @@ from charter.gate import open_gate
 from workshops.availability import with_free_places
 from workshops.calendars import local_date_of
 from workshops.enums import UPCOMING_STATES, SessionAccess, SessionState
+from workshops.schools import fold
+
+LETTERS_TO_SEARCH_INSIDE = 4
 
 
 class SessionQuerySet(models.QuerySet[Any]):
@@ -77,3 +80,27 @@ class SchoolQuerySet(models.QuerySet[Any]):
     def bookable(self, *, on: date) -> "SchoolQuerySet":
         """Keep schools that can book on a day: no umbrella units, not closed by then."""
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=on), is_bookable=True)
+
+    def search(self, text: str, *, limit: int = 20) -> "SchoolQuerySet":
+        """Return the schools that fit what somebody has typed so far, the likeliest first, in one query.
+
+        Every word must be found: as the beginning of a word, or, from four letters, anywhere. So
+        "nørrebro park", "norrebro", "nps", "1010" and "jagtvej 34" all find Nørrebro Park Skole.
+        """
+        folded = fold(text)
+        words = folded.split()
+        if not words:
+            return self.none()
+        found = self
+        for word in words:
+            found = found.filter(
+                search_text__contains=word if len(word) >= LETTERS_TO_SEARCH_INSIDE else f" {word}"
+            )
+        rank = Case(
+            When(institution_number=folded, then=Value(0)),
+            When(search_text__startswith=f" {folded} ", then=Value(1)),
+            When(search_text__startswith=f" {folded}", then=Value(2)),
+            When(search_text__contains=f" {folded}", then=Value(3)),
+            default=Value(4),
+        )
+        return found.order_by(rank, "name", "pk")[:limit]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workshops.models import School
 
-FOLDED = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ü": "y", "ö": "oe", "ä": "ae"})
+FOLDED = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ü": "y", "ö": "oe", "ä": "ae", "'": "", ".": ""})
+FOLDED_TO_ONE = str.maketrans({"æ": "a", "ø": "o", "å": "a"})
 SMALL_WORDS = {"i", "på", "ved", "og", "den", "det"}
 
 
@@ -20,7 +21,12 @@ def fold(text: str) -> str:
     plain = "".join(
         letter for letter in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(letter)
     )
-    return re.sub(r"[^a-z0-9]+", " ", plain.replace("'", "")).strip()
+    return re.sub(r"[^a-z0-9]+", " ", plain).strip()
+
+
+def fold_to_one(text: str) -> str:
+    """Return text folded as foreign keyboards type it: "norrebro", "vanlose"."""
+    return fold(text.casefold().translate(FOLDED_TO_ONE))
 
 
 def initials_of(name: str) -> str:
@@ -41,6 +47,7 @@ def search_text_of(school: "School") -> str:
         fold(school.address),
         school.postal_code,
         fold(school.city),
+        *(folded for text in (school.name, school.address) if (folded := fold_to_one(text)) != fold(text)),
     ]
     return f" {' '.join(part for part in parts if part)} "[:400]
 

@@ -1,12 +1,11 @@
 """Smallest valid offers, sessions, schools and places. Times are relative to the (frozen or real) clock."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 import factory
 from django.utils import timezone
 
-from charter.enums import ProviderKind, ProviderState
-from charter.models import Programme, Provider
+from tests.factories.charter import ProgrammeFactory, ProviderFactory
 from workshops.calendars import at_local_time, local_date_of, minutes_after
 from workshops.enums import Audience, PlaceKind, SchoolType, SessionAccess, SessionState
 from workshops.models import District, Offer, Schedule, School, Session, Venue
@@ -63,31 +62,6 @@ class VenueFactory(factory.django.DjangoModelFactory):
     district = factory.SubFactory(DistrictFactory)
 
 
-class MunicipalTeamFactory(factory.django.DjangoModelFactory):
-    """A municipal team: active, and covered without a signature."""
-
-    class Meta:
-        model = Provider
-
-    name = factory.Sequence(lambda n: f"Kommunens hold {n + 1}")
-    slug = factory.Sequence(lambda n: f"kommunens-hold-{n + 1}")
-    kind = ProviderKind.MUNICIPAL_TEAM
-    state = ProviderState.ACTIVE
-    state_since = factory.LazyFunction(timezone.now)
-
-
-class ProgrammeFactory(factory.django.DjangoModelFactory):
-    class Meta:
-        model = Programme
-        django_get_or_create = ("slug",)
-
-    name = "Handleplan 2024-2026"
-    slug = "handleplan-2024-2026"
-    department = "Beskæftigelses-, Integrations- og Erhvervsforvaltningen"
-    first_day = date(2024, 1, 1)
-    last_day = date(2026, 12, 31)
-
-
 class OfferFactory(factory.django.DjangoModelFactory):
     """A workshop for schools: one class at a time, 4th to 6th grade, at the school."""
 
@@ -116,7 +90,7 @@ class OfferFactory(factory.django.DjangoModelFactory):
         online = factory.Trait(place_kind=PlaceKind.ONLINE)
         at_venue = factory.Trait(place_kind=PlaceKind.VENUE)
 
-    provider = factory.SubFactory(MunicipalTeamFactory)
+    provider = factory.SubFactory(ProviderFactory, covered=True)
     programme = factory.SubFactory(ProgrammeFactory)
     title = factory.Sequence(lambda n: f"Workshop {n + 1}")
     audience = Audience.SCHOOL

@@ -1,5 +1,12 @@
 """Writes of workshops: one function per use case."""
 
+from workshops.operations.schools import (
+    Difference,
+    ImportReport,
+    import_schools,
+    load_public_holidays,
+    load_shipped_register,
+)
 from workshops.operations.sessions import (
     SessionPlan,
     cancel_session,
@@ -12,12 +19,17 @@ from workshops.operations.sessions import (
 )
 
 __all__ = [
+    "Difference",
+    "ImportReport",
     "SessionPlan",
     "cancel_session",
     "change_limits",
     "close_session",
     "create_session",
     "edit_session",
+    "import_schools",
+    "load_public_holidays",
+    "load_shipped_register",
     "open_session",
     "return_to_draft",
 ]
