@@ -4,9 +4,9 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import modelcluster.fields
-import recurrence.fields
 import wagtail.fields
 import workshops.models.offers
+import workshops.recurrence
 from django.conf import settings
 from django.db import migrations, models
 
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('charter', '0002_refuse_change_of_signatures'),
+        ('charter', '0001_initial'),
         ('wagtailcore', '0098_apitoken'),
         ('wagtaildocs', '0014_alter_document_file_size'),
         ('wagtailimages', '0027_image_description'),
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
                 ('last_date', models.DateField(verbose_name='last date')),
                 ('start_time', models.TimeField(verbose_name='starts at')),
                 ('duration_minutes', models.PositiveSmallIntegerField(verbose_name='duration (minutes)')),
-                ('recurrence', recurrence.fields.RecurrenceField(verbose_name='repeats')),
+                ('recurrence', workshops.recurrence.LocalRecurrenceField(verbose_name='repeats')),
                 ('skip_holidays', models.BooleanField(default=True, verbose_name='skip school holidays and public holidays')),
                 ('online_url', models.URLField(blank=True, verbose_name='online link')),
                 ('max_groups', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='most classes')),
