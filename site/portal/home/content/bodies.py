@@ -25,24 +25,19 @@ def steps(*pairs: tuple[str, str]) -> Block:
     """Return numbered steps of (title, html)."""
     return {
         "type": "steps",
-        "value": {
-            "steps": [{"type": "item", "value": {"title": title, "text": html}} for title, html in pairs]
-        },
+        "value": {"steps": [{"title": title, "text": html} for title, html in pairs]},
     }
 
 
 def questions(*pairs: tuple[str, str]) -> Block:
     """Return questions with their answers as html."""
-    items = [{"type": "item", "value": {"question": question, "answer": html}} for question, html in pairs]
+    items = [{"question": question, "answer": html} for question, html in pairs]
     return {"type": "accordion", "value": {"questions": items}}
 
 
 def links(title: str, entries: Sequence[tuple[str, str, str]]) -> Block:
     """Return links to other sites: (label, address, note)."""
-    items = [
-        {"type": "item", "value": {"label": label, "page": None, "url": url, "note": note}}
-        for label, url, note in entries
-    ]
+    items = [{"label": label, "page": None, "url": url, "note": note} for label, url, note in entries]
     return {"type": "links", "value": {"heading": title, "links": items}}
 
 
