@@ -28,6 +28,11 @@ def lock_sessions(session_ids: Iterable[int]) -> dict[int, Session]:
     return {session.pk: session for session in Session.objects.filter(pk__in=session_ids).locked()}
 
 
+def session_ids_of(booking_id: int) -> list[int]:
+    """Return the sessions of a booking. They never change while it is active, so reading before the lock is safe."""
+    return list(BookedSession.objects.filter(booking_id=booking_id).values_list("session_id", flat=True))
+
+
 def release_expired(session_id: int, *, now: datetime) -> int:
     """Give back places whose hold ran out; return how many holds ended. The session row must be locked."""
     ended = 0

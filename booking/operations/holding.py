@@ -206,7 +206,7 @@ def _check_party(
     check_group_sizes(party, smallest=offer.min_group_size, largest=largest)
     if party.kind != BookingKind.SCHOOL:
         return None
-    school = School.objects.filter(pk=party.school_id).first()
+    school = School.objects.filter(pk=party.school_id).first() if party.school_id else None
     check_school_may_book(offer, school, now=now)
     return school
 

@@ -8,10 +8,10 @@ from django.db import transaction
 from booking.enums import BookingKind, BookingState
 from booking.errors import TooManyUnprovenError, WrongStateError
 from booking.messages import tell_booking
-from booking.models import BookedSession, Booking
+from booking.models import Booking
 from booking.operations.holding import hold_places, reclaim
 from booking.party import Contact, Party
-from booking.places import lock_sessions, require_gate
+from booking.places import lock_sessions, require_gate, session_ids_of
 from booking.retention import contact_deleted_after
 from booking.rules import MAX_UNPROVEN_PER_ADDRESS, approval_reasons, email_domain, proof_deadline
 from core.audit.log import VISITOR, Actor, record
@@ -36,7 +36,7 @@ def submit_booking(*, booking_id: int, is_proven: bool, now: datetime, actor: Ac
         TooManyUnprovenError: the address holds three unconfirmed bookings already (X6).
     Source: DESIGN.md section 5, Booking.
     """
-    sessions = lock_sessions(BookedSession.objects.filter(booking_id=booking_id).values("session_id"))
+    sessions = lock_sessions(session_ids_of(booking_id))
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.submitted_at:
         return booking
@@ -70,7 +70,7 @@ def prove_address(*, booking_id: int, now: datetime, actor: Actor) -> Booking:
         CharterNotCoveredError: the gate is shut now (rule 2).
         WrongStateError: the booking has ended (withdrawn, cancelled, declined).
     """
-    sessions = lock_sessions(BookedSession.objects.filter(booking_id=booking_id).values("session_id"))
+    sessions = lock_sessions(session_ids_of(booking_id))
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.proven_at:
         return booking
@@ -191,7 +191,7 @@ def _is_known_domain(booking: Booking) -> bool:
         return True
     if booking.school and booking.school.is_municipal and known.filter(school=None).exists():
         return True
-    earlier = Booking.objects.of_address(booking.contact_email).filter(school_id=booking.school_id)
+    earlier = Booking.objects.of_address(booking.contact_email).filter(school=booking.school)
     return earlier.filter(confirmed_at__isnull=False).exists()
 
 

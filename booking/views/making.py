@@ -43,7 +43,7 @@ def form(request: HttpRequest, session_id: int) -> HttpResponse:
     if request.method == "POST":
         return _hold(request, session, now=now)
     if why := why_not_bookable(session.booking_facts, now):
-        return _not_bookable(request, session, why=why.value, text=why.label, now=now)
+        return _not_bookable(request, session, why=why.value, text=str(why.label), now=now)
     started = _started(request, session_id)
     bound = form_for(session, initial=_initial(request, started))
     return _show_form(request, session, bound, now=now)
