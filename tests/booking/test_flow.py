@@ -197,7 +197,7 @@ def test_an_ambiguous_school_is_chosen_from_a_list(client):
 
 
 def test_finding_the_school_first_complains_of_nothing_else(client):
-    session, school = SessionFactory(), known_school(name="Findeskolen")
+    session, _school = SessionFactory(), known_school(name="Findeskolen")
 
     response = client.post(f"/book/{session.pk}/", {"school_query": "findesk", "find_school": "1"})
 
