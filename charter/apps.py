@@ -5,3 +5,11 @@ from django.apps import AppConfig
 
 class CharterConfig(AppConfig):
     name = "charter"
+
+    def ready(self) -> None:
+        """Register what this package writes to people."""
+        from charter.notices import MAIL_TYPES
+        from core.outbox.registry import register
+
+        for mail_type in MAIL_TYPES:
+            register(mail_type)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 
@@ -34,7 +35,7 @@ def coverages(providers: Iterable[Provider], *, today: date) -> dict[int, Covera
     }
 
 
-def span_of(signature: Signature) -> SignedSpan:
+def span_of(signature: Any) -> SignedSpan:
     """Return a signature (read `with_facts()`) as values for the rules."""
     return SignedSpan(
         covers_from=signature.covers_from,

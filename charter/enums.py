@@ -67,3 +67,17 @@ class CharterMode(models.TextChoices):
 
     CALENDAR_YEAR = "calendar_year", _("A charter period, by default the calendar year")
     ROLLING = "rolling", _("Twelve months from signing")
+
+
+class Transition(models.TextChoices):
+    """A step on a provider's way (charter.rules.TRANSITIONS says which is legal when)."""
+
+    START_VETTING = "start_vetting", _("Start vetting")
+    ASK_EXPLANATION = "ask_explanation", _("Ask for an explanation")
+    RECEIVE_EXPLANATION = "receive_explanation", _("Record the explanation")
+    APPROVE = "approve", _("Approve")
+    ACTIVATE = "activate", _("Activate")
+    SUSPEND = "suspend", _("Suspend")
+    REACTIVATE = "reactivate", _("Reactivate")
+    END = "end", _("End the cooperation")
+    DECLINE_CHARTER = "decline_charter", _("Record that the charter was declined")

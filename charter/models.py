@@ -146,11 +146,24 @@ class VettingCase(models.Model):
 
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="vetting_cases")
     opened_at = models.DateTimeField(_("opened at"))
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("opened by"),
+    )
     question = models.TextField(_("what we asked"), blank=True)
     answer = models.TextField(_("what they answered"), blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     is_approved = models.BooleanField(_("approved"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)

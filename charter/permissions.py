@@ -20,3 +20,8 @@ def user_is_member(user: Any, provider_id: int, roles: Iterable[str] | None = No
 def user_can_sign(user: Any, provider_id: int) -> bool:
     """Return whether a user may sign the charter for a provider: a member with the role signatory."""
     return user_is_member(user, provider_id, roles=[MemberRole.SIGNATORY])
+
+
+def user_can_read_receipt(user: Any, provider_id: int) -> bool:
+    """Return whether a user may have a receipt: the provider's members, and staff who may see signatures."""
+    return user_is_member(user, provider_id) or bool(user.has_perm("charter.view_signature"))

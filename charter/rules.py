@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from charter.enums import CharterMode, CoverageState
+from charter.enums import CharterMode, CoverageState, ProviderKind, ProviderState, Transition
+from charter.errors import (
+    DecisionReferenceMissingError,
+    ReasonMissingError,
+    TransitionNotAllowedError,
+)
 
 DAY = timedelta(days=1)
 ROLLING_RENEWAL_MONTHS = 6
@@ -212,3 +217,138 @@ def add_months(day: date, months: int) -> date:
     month = day.month - 1 + months
     year, month = day.year + month // 12, month % 12 + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+@dataclass(frozen=True)
+class Step:
+    """From which states a transition is legal, where it leads, and what it must state."""
+
+    sources: frozenset[ProviderState]
+    target: ProviderState
+    needs_reason: bool = False
+    needs_reference: bool = False
+
+
+_S = ProviderState
+TRANSITIONS: dict[Transition, Step] = {
+    Transition.START_VETTING: Step(frozenset({_S.NEW, _S.ENDED, _S.DECLINED_CHARTER}), _S.VETTING),
+    Transition.ASK_EXPLANATION: Step(frozenset({_S.VETTING}), _S.AWAITING_EXPLANATION, needs_reason=True),
+    Transition.RECEIVE_EXPLANATION: Step(frozenset({_S.AWAITING_EXPLANATION}), _S.VETTING, needs_reason=True),
+    Transition.APPROVE: Step(
+        frozenset({_S.VETTING, _S.AWAITING_EXPLANATION}),
+        _S.APPROVED,
+        needs_reason=True,
+        needs_reference=True,
+    ),
+    Transition.ACTIVATE: Step(frozenset({_S.APPROVED}), _S.ACTIVE),
+    Transition.SUSPEND: Step(frozenset({_S.ACTIVE}), _S.SUSPENDED, needs_reason=True),
+    Transition.REACTIVATE: Step(frozenset({_S.SUSPENDED}), _S.ACTIVE, needs_reason=True),
+    Transition.END: Step(
+        frozenset({_S.NEW, _S.VETTING, _S.AWAITING_EXPLANATION, _S.APPROVED, _S.ACTIVE, _S.SUSPENDED}),
+        _S.ENDED,
+        needs_reason=True,
+        needs_reference=True,
+    ),
+    Transition.DECLINE_CHARTER: Step(
+        frozenset({_S.NEW, _S.VETTING, _S.AWAITING_EXPLANATION, _S.APPROVED, _S.ACTIVE, _S.SUSPENDED}),
+        _S.DECLINED_CHARTER,
+        needs_reason=True,
+        needs_reference=True,
+    ),
+}
+"""DESIGN.md 6. A decision to approve, end or note a refusal carries the file it was made in (DOMAIN.md 1.3)."""
+
+NOT_FOR_MUNICIPAL_TEAMS = frozenset(
+    {
+        Transition.START_VETTING,
+        Transition.ASK_EXPLANATION,
+        Transition.RECEIVE_EXPLANATION,
+        Transition.APPROVE,
+        Transition.DECLINE_CHARTER,
+    }
+)
+"""The municipality does not vet itself and signs no charter with itself (DOMAIN.md 1.3)."""
+
+
+def is_allowed(transition: Transition, *, state: str, kind: str) -> bool:
+    """Return whether a transition is legal from a state, for a kind of provider."""
+    if kind == ProviderKind.MUNICIPAL_TEAM:
+        if transition in NOT_FOR_MUNICIPAL_TEAMS:
+            return False
+        if transition == Transition.ACTIVATE and state in {_S.NEW, _S.ENDED}:
+            return True
+    return state in TRANSITIONS[transition].sources
+
+
+def allowed_transitions(*, state: str, kind: str) -> list[Transition]:
+    """Return the transitions that are legal now, in the order of the table: the buttons of the admin."""
+    return [transition for transition in TRANSITIONS if is_allowed(transition, state=state, kind=kind)]
+
+
+def check_transition(
+    transition: Transition, *, state: str, kind: str, reason: str, decision_reference: str
+) -> ProviderState:
+    """Return the state a transition leads to.
+
+    Raises:
+        TransitionNotAllowedError: it is not legal from this state.
+        ReasonMissingError: it must state a reason.
+        DecisionReferenceMissingError: it must name the file the decision was made in.
+    """
+    if not is_allowed(transition, state=state, kind=kind):
+        raise TransitionNotAllowedError(transition, state)
+    step = TRANSITIONS[transition]
+    if step.needs_reason and not reason.strip():
+        raise ReasonMissingError
+    if step.needs_reference and not decision_reference.strip():
+        raise DecisionReferenceMissingError
+    return step.target
+
+
+CAN_SIGN_IN = frozenset({ProviderState.APPROVED, ProviderState.ACTIVE})
+"""States in which a provider may sign: vetted, not stopped."""
+
+
+class SigningBar(StrEnum):
+    """What keeps a provider from signing now; each has its own text on the page."""
+
+    NOT_REQUIRED = "not_required"
+    NOT_APPROVED = "not_approved"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    NO_VERSION = "no_version"
+    ALREADY_SIGNED = "already_signed"
+    WINDOW_CLOSED = "window_closed"
+    NOT_SIGNATORY = "not_signatory"
+
+
+def signing_bar(
+    *,
+    kind: str,
+    state: str,
+    has_version: bool,
+    has_periods: bool,
+    is_covered: bool,
+    is_signatory: bool,
+) -> SigningBar | None:
+    """Return the first thing that keeps a person from signing for a provider, or None.
+
+    Args:
+        has_version: a charter version is published.
+        has_periods: something is left to sign for (`signable_periods`).
+        is_covered: today is covered.
+        is_signatory: the person is a signatory of the provider.
+    """
+    if kind == ProviderKind.MUNICIPAL_TEAM:
+        return SigningBar.NOT_REQUIRED
+    if state == ProviderState.SUSPENDED:
+        return SigningBar.SUSPENDED
+    if state in {ProviderState.ENDED, ProviderState.DECLINED_CHARTER}:
+        return SigningBar.CLOSED
+    if state not in CAN_SIGN_IN:
+        return SigningBar.NOT_APPROVED
+    if not has_version:
+        return SigningBar.NO_VERSION
+    if not has_periods:
+        return SigningBar.ALREADY_SIGNED if is_covered else SigningBar.WINDOW_CLOSED
+    return None if is_signatory else SigningBar.NOT_SIGNATORY

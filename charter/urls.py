@@ -1,5 +1,29 @@
-"""Addresses of this app."""
+"""Addresses of the provider's own pages and of the public page of the charter."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from charter import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("charter/", views.charter_public, name="charter_public"),
+    path("udbyder/", views.provider_index, name="provider_index"),
+    path("udbyder/<slug:slug>/", views.provider_home, name="provider_home"),
+    path("udbyder/<slug:slug>/charter/", views.charter_sign, name="charter_sign"),
+    path("udbyder/<slug:slug>/charter/opsig/", views.charter_withdraw, name="charter_withdraw"),
+    path("udbyder/<slug:slug>/charter/kode/<int:attempt_id>/", views.charter_code, name="charter_code"),
+    path(
+        "udbyder/<slug:slug>/charter/kode/<int:attempt_id>/ny/",
+        views.charter_new_code,
+        name="charter_new_code",
+    ),
+    path(
+        "udbyder/<slug:slug>/charter/kvittering/<slug:reference>/",
+        views.charter_receipt,
+        name="charter_receipt",
+    ),
+    path(
+        "udbyder/<slug:slug>/charter/kvittering/<slug:reference>/pdf/",
+        views.charter_document,
+        name="charter_document",
+    ),
+]

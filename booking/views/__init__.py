@@ -1,1 +1,0 @@
-"""Views translate: parse, permission, operation, message, redirect."""

@@ -1,0 +1,185 @@
+"""Refusals of the charter package. Each has a stable `code` and a text that says what to do."""
+
+from typing import ClassVar
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+
+class CharterError(Exception):
+    """Something about providers or their charter that is refused."""
+
+    code: ClassVar[str] = "charter"
+    message: ClassVar[object] = ""
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class TransitionNotAllowedError(CharterError):
+    """The provider's state does not allow this step (charter.rules.TRANSITIONS)."""
+
+    code = "transition_not_allowed"
+
+    def __init__(self, transition: str, state: str) -> None:
+        super().__init__(transition, state)
+        self.transition = transition
+        self.state = state
+
+    def __str__(self) -> str:
+        from charter.enums import ProviderState, Transition
+
+        return gettext(
+            "The step “%(step)s” is not possible while the provider is “%(state)s”. Reload the page to see what is."
+        ) % {"step": Transition(self.transition).label, "state": ProviderState(self.state).label}
+
+
+class ReasonMissingError(CharterError):
+    """A decision without a reason."""
+
+    code = "reason_missing"
+    message = _("Write the reason for the decision.")
+
+
+class DecisionReferenceMissingError(CharterError):
+    """A decision without the file it was made in."""
+
+    code = "decision_reference_missing"
+    message = _("Write the reference of the decision in F2 or eDoc.")
+
+
+class SelfApprovalError(CharterError):
+    """Somebody approves a vetting they opened, or a provider they act for (DESIGN.md 5, People)."""
+
+    code = "self_approval"
+    message = _("A colleague must approve: you opened the vetting yourself, or act for the provider.")
+
+
+class ProviderNameTakenError(CharterError):
+    """Another provider has this name or CVR number."""
+
+    code = "provider_exists"
+    message = _("Another provider has this name or CVR number.")
+
+
+class VersionLockedError(CharterError):
+    """The version is signed: its text is never changed again (rule 4)."""
+
+    code = "version_locked"
+    message = _("This version has been signed and is locked. Make a new version instead.")
+
+
+class VersionAlreadyPublishedError(CharterError):
+    """The version is published already."""
+
+    code = "version_published"
+    message = _("This version is published already.")
+
+
+class DraftExistsError(CharterError):
+    """There is a draft already; one new version at a time."""
+
+    code = "draft_exists"
+    message = _("There is a draft of a new version already. Edit that one.")
+
+
+class DanishTextMissingError(CharterError):
+    """A version without a Danish text cannot be published."""
+
+    code = "danish_text_missing"
+    message = _("Write the Danish text before you publish the version.")
+
+
+class RequiredFromError(CharterError):
+    """The day from which a version must be signed is in the past, or not after that of the version before."""
+
+    code = "required_from"
+    message = _(
+        "Choose a day from today on, later than the day from which the version before must be signed."
+    )
+
+
+class AlreadyMemberError(CharterError):
+    """The person has this role already."""
+
+    code = "already_member"
+    message = _("This person has that role already.")
+
+
+class SigningError(CharterError):
+    """Why the charter cannot be signed."""
+
+    code = "signing"
+
+
+class NotSignatoryError(SigningError):
+    """The person is not a signatory of the provider."""
+
+    code = "not_signatory"
+    message = _("Only a signatory of the provider can sign the charter.")
+
+
+class ProviderCannotSignError(SigningError):
+    """The provider's state does not allow signing, or it needs no charter."""
+
+    code = "provider_cannot_sign"
+    message = _("The charter cannot be signed for this provider now. Write to us if you think it should.")
+
+
+class SigningWindowClosedError(SigningError):
+    """Nothing is left to sign for: signed already, or the window has not opened."""
+
+    code = "signing_window_closed"
+    message = _("There is nothing to sign now: the charter is signed, or signing has not opened yet.")
+
+
+class VersionChangedError(SigningError):
+    """The text is no longer the one the signer was shown."""
+
+    code = "version_changed"
+    message = _("The charter has changed since you opened it. Read the new text, then sign again.")
+
+
+class SigningExpiredError(SigningError):
+    """The signing was started too long ago."""
+
+    code = "signing_expired"
+    message = _("You started more than a day ago. Start again.")
+
+
+class CodeExpiredError(SigningError):
+    """The code is older than ten minutes, or none was asked for."""
+
+    code = "code_expired"
+    message = _("The code has expired. Ask for a new one.")
+
+
+class CodeWrongError(SigningError):
+    """The code is not the one we sent."""
+
+    code = "code_wrong"
+
+    def __init__(self, *, attempts_left: int) -> None:
+        super().__init__(attempts_left)
+        self.attempts_left = attempts_left
+
+    def __str__(self) -> str:
+        return ngettext(
+            "The code is not right. Check the e-mail; you can try %(count)s more time.",
+            "The code is not right. Check the e-mail; you can try %(count)s more times.",
+            self.attempts_left,
+        ) % {"count": self.attempts_left}
+
+
+class CodeUsedUpError(SigningError):
+    """Five wrong tries: the code is void."""
+
+    code = "code_used_up"
+    message = _("The code was typed wrong too many times. Ask for a new one.")
+
+
+class WithdrawalDayError(CharterError):
+    """The day a withdrawal takes effect lies in the past, or after the signature's own end."""
+
+    code = "withdrawal_day"
+    message = _("Choose a day from today on, before the charter ends by itself.")

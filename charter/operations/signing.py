@@ -1,0 +1,380 @@
+"""Signing: statements, a fresh one-time code, evidence, a receipt (DESIGN.md 6)."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from importlib.metadata import version as installed_version
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.crypto import get_random_string
+
+from charter import chain, codes, documents, notices
+from charter.coverage import coverage_of, span_of
+from charter.enums import RecordKind, SignatureMethod
+from charter.errors import (
+    CodeExpiredError,
+    CodeUsedUpError,
+    CodeWrongError,
+    NotSignatoryError,
+    ProviderCannotSignError,
+    SigningError,
+    SigningExpiredError,
+    SigningWindowClosedError,
+    VersionChangedError,
+)
+from charter.gate import local_day
+from charter.models import (
+    CharterPeriod,
+    CharterText,
+    CharterVersion,
+    Provider,
+    Signature,
+    SignatureEvidence,
+    SigningAttempt,
+    private_storage,
+)
+from charter.permissions import user_can_sign
+from charter.rules import Interval, Period, SigningBar, add_months, interval_of, signable_periods, signing_bar
+from charter.texts import text_in, text_sha256
+from core.audit.log import Actor, record
+from core.limits.limits import hit
+
+ATTEMPT_VALID_FOR = timedelta(days=1)
+EVIDENCE_YEARS = 5
+"""Evidence is kept for the signature's time and five years more (DOMAIN.md 4.3, to be confirmed by the DPO)."""
+
+NETWORK_MONTHS = 12
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a person can sign for a provider now, or what keeps them from it."""
+
+    bar: SigningBar | None
+    periods: tuple[Period, ...] = ()
+    version: CharterVersion | None = None
+
+
+def opening_for(provider: Provider, user: Any, *, now: datetime) -> Opening:
+    """Return what a person can sign for a provider now. Shown on pages, asked again by every operation."""
+    today = local_day(now)
+    version = CharterVersion.objects.newest_at(now)
+    coverage = coverage_of(provider, today=today)
+    periods = signable(provider, intervals=coverage.intervals, today=today)
+    bar = signing_bar(
+        kind=provider.kind,
+        state=provider.state,
+        has_version=version is not None,
+        has_periods=bool(periods),
+        is_covered=coverage.is_covered,
+        is_signatory=user_can_sign(user, provider.pk),
+    )
+    return Opening(bar, tuple(periods), version)
+
+
+def signable(provider: Provider, *, intervals: Sequence[Interval], today: date) -> list[Period]:
+    """Return the periods a provider can sign for on a day, by the setting PORTAL_CHARTER_MODE."""
+    open_periods = [
+        Period(period.first_day, period.last_day, period.name)
+        for period in CharterPeriod.objects.open_for_signing(today=today)
+    ]
+    return signable_periods(
+        today=today, mode=settings.PORTAL_CHARTER_MODE, open_periods=open_periods, intervals=intervals
+    )
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the signer typed and ticked."""
+
+    signer_name: str
+    signer_role: str
+    authority: str
+    statements: Sequence[str]
+    """The ticked statements, word for word as displayed."""
+
+    language: str
+    text_sha256: str
+    """Of the text that was on the page."""
+
+
+def start_signing(
+    *, provider_id: int, user_id: int, period_first_day: date, statement: Statement, now: datetime
+) -> SigningAttempt:
+    """Keep what a signer stated, until the fresh proof is given.
+
+    Args:
+        period_first_day: which of the signable periods, by its first day.
+    Raises:
+        ProviderCannotSignError, SigningWindowClosedError, NotSignatoryError: it cannot be signed now.
+        VersionChangedError: the text on the page is not the current one any more.
+    """
+    with transaction.atomic():
+        provider = Provider.objects.get(pk=provider_id)
+        user = _user(user_id)
+        opening = opening_for(provider, user, now=now)
+        _refuse(opening.bar)
+        period = next((p for p in opening.periods if p.first_day == period_first_day), None)
+        if period is None:
+            raise SigningWindowClosedError
+        text = text_in(opening.version, statement.language) if opening.version else None
+        if opening.version is None or text is None or text_sha256(text) != statement.text_sha256:
+            raise VersionChangedError
+        return SigningAttempt.objects.create(
+            provider=provider,
+            user=user,
+            version=opening.version,
+            period_first_day=period.first_day,
+            period_last_day=period.last_day,
+            language=text.language,
+            text_sha256=statement.text_sha256,
+            signer_name=statement.signer_name.strip(),
+            signer_role=statement.signer_role.strip(),
+            authority=statement.authority.strip(),
+            statements=list(statement.statements),
+            started_at=now,
+        )
+
+
+def request_signing_code(*, attempt_id: int, now: datetime) -> SigningAttempt:
+    """Send a new one-time code to the signer's own address; an older code stops working.
+
+    Raises:
+        LimitExceededError: too many codes in the last hour.
+        SigningExpiredError: the signing was started too long ago.
+    """
+    user_id = SigningAttempt.objects.values_list("user_id", flat=True).get(pk=attempt_id)
+    hit("signing_code", user_id, now=now)
+    with transaction.atomic():
+        attempt = SigningAttempt.objects.select_for_update().get(pk=attempt_id)
+        if now - attempt.started_at > ATTEMPT_VALID_FOR:
+            raise SigningExpiredError
+        if attempt.signature_id is None:
+            attempt.code_nonce = secrets.token_hex(16)
+            attempt.code_expires_at = now + codes.VALID_FOR
+            attempt.code_attempts = 0
+            attempt.save(update_fields=["code_nonce", "code_expires_at", "code_attempts"])
+            notices.send_signing_code(attempt, now=now)
+    return attempt
+
+
+def sign_charter(
+    *, attempt_id: int, code: str, now: datetime, ip_address: str = "", user_agent: str = ""
+) -> Signature:
+    """Sign: check the code, write signature, evidence and record, and mail the receipt. Twice gives one signature.
+
+    The receipt is made before the transaction that writes; everything that could have changed meanwhile is
+    asked again inside it.
+
+    Raises:
+        CodeWrongError, CodeUsedUpError, CodeExpiredError: the fresh proof fails.
+        SigningExpiredError: started more than a day ago.
+        NotSignatoryError, ProviderCannotSignError, SigningWindowClosedError: it cannot be signed any more.
+        VersionChangedError: the text is no longer the one that was shown.
+    Source: DESIGN.md rule 4 and section 6; DOMAIN.md 3.3.
+    """
+    attempt = _prove(attempt_id, code, now=now)
+    if attempt.signature is not None:
+        return attempt.signature
+    text, period = _check(attempt, now=now)
+    signature = Signature(
+        provider=attempt.provider,
+        version=attempt.version,
+        covers_from=period.first_day,
+        covers_until=period.last_day,
+        method=SignatureMethod.EMAIL_CODE,
+        signed_at=now,
+        text_sha256=attempt.text_sha256,
+        reference=f"CH-{get_random_string(8, _ALPHABET)}",
+    )
+    evidence = _evidence_of(attempt, signature, now=now, ip_address=ip_address, user_agent=user_agent)
+    document = documents.sealed_receipt(signature, evidence, text, software=software_version())
+    signature.document_sha256 = documents.sha256_of_bytes(document)
+    stored_name = private_storage().save(f"charter/receipts/{signature.reference}.pdf", ContentFile(document))
+    try:
+        return _write(attempt.pk, signature, evidence, stored_name, now=now)
+    except BaseException:
+        private_storage().delete(stored_name)
+        raise
+
+
+def software_version() -> str:
+    """Return the version of this software, as evidence."""
+    return installed_version("dannelsesportalen")
+
+
+def _prove(attempt_id: int, code: str, *, now: datetime) -> SigningAttempt:
+    """Check the one-time code. A wrong one is counted even though it is refused."""
+    refusal: SigningError | None = None
+    with transaction.atomic():
+        attempt = (
+            SigningAttempt.objects.select_for_update(of=("self",))
+            .select_related("provider", "user", "version", "signature")
+            .get(pk=attempt_id)
+        )
+        if attempt.signature_id is not None:
+            return attempt
+        if now - attempt.started_at > ATTEMPT_VALID_FOR:
+            refusal = SigningExpiredError()
+        elif attempt.code_attempts >= codes.MAX_TRIES:
+            refusal = CodeUsedUpError()
+        elif not attempt.code_nonce or attempt.code_expires_at is None or now >= attempt.code_expires_at:
+            refusal = CodeExpiredError()
+        elif not codes.is_right(attempt, code):
+            attempt.code_attempts += 1
+            attempt.save(update_fields=["code_attempts"])
+            left = codes.MAX_TRIES - attempt.code_attempts
+            refusal = CodeWrongError(attempts_left=left) if left else CodeUsedUpError()
+    if refusal is not None:
+        raise refusal
+    return attempt
+
+
+def _check(attempt: SigningAttempt, *, now: datetime) -> tuple[CharterText, Period]:
+    """Return text and period to sign, or refuse: everything may have changed since the attempt began."""
+    provider = Provider.objects.get(pk=attempt.provider_id)
+    opening = opening_for(provider, attempt.user, now=now)
+    _refuse(opening.bar)
+    if opening.version is None or opening.version.pk != attempt.version_id:
+        raise VersionChangedError
+    text = text_in(opening.version, attempt.language)
+    if text is None or text_sha256(text) != attempt.text_sha256:
+        raise VersionChangedError
+    # A signing begun before midnight covers from the day it is completed: compared by the last day.
+    period = next((p for p in opening.periods if p.last_day == attempt.period_last_day), None)
+    if period is None:
+        raise SigningWindowClosedError
+    return text, period
+
+
+def _write(
+    attempt_id: int,
+    signature: Signature,
+    evidence: SignatureEvidence,
+    document: str,
+    *,
+    now: datetime,
+) -> Signature:
+    with transaction.atomic():
+        Provider.objects.locked().get(pk=signature.provider_id)
+        CharterVersion.objects.select_for_update().get(pk=signature.version_id)
+        attempt = (
+            SigningAttempt.objects.select_for_update(of=("self",))
+            .select_related("user", "signature")
+            .get(pk=attempt_id)
+        )
+        if attempt.signature is not None:
+            private_storage().delete(document)
+            return attempt.signature
+        _text, period = _check(attempt, now=now)
+        if (period.first_day, period.last_day) != (signature.covers_from, signature.covers_until):
+            raise SigningWindowClosedError
+        superseded = _superseded_by(signature)
+        signature.save(force_insert=True)
+        evidence.signature = signature
+        evidence.document.name = document
+        evidence.save(force_insert=True)
+        chain.append(
+            signature,
+            RecordKind.SIGNED,
+            at=now,
+            content={
+                "facts": chain.facts_of(signature),
+                "personal": chain.personal_hashes(evidence),
+                "software": software_version(),
+            },
+        )
+        for older in superseded:
+            chain.append(older, RecordKind.SUPERSEDED, at=now, content={"by": signature.reference})
+        CharterVersion.objects.filter(pk=signature.version_id, locked_at=None).update(locked_at=now)
+        attempt.signature = signature
+        attempt.save(update_fields=["signature"])
+        record(
+            "signature.signed",
+            f"signature:{signature.pk}",
+            actor=Actor("user", attempt.user_id),
+            now=now,
+            provider_id=signature.provider_id,
+            reference=signature.reference,
+            covers_from=signature.covers_from.isoformat(),
+            covers_until=signature.covers_until.isoformat(),
+        )
+        notices.tell_of_signature(signature, now=now)
+    return signature
+
+
+def _superseded_by(signature: Signature) -> list[Signature]:
+    """Return older signatures that still cover days of the new one."""
+    older = Signature.objects.filter(
+        provider=signature.provider_id,
+        covers_until__gte=signature.covers_from,
+        covers_from__lte=signature.covers_until,
+    ).with_facts()
+    return [
+        other
+        for other in older.order_by("pk")
+        if (interval := interval_of(span_of(other))) and interval.last_day >= signature.covers_from
+    ]
+
+
+def _evidence_of(
+    attempt: SigningAttempt, signature: Signature, *, now: datetime, ip_address: str, user_agent: str
+) -> SignatureEvidence:
+    user = attempt.user
+    sent_at = attempt.code_expires_at - codes.VALID_FOR if attempt.code_expires_at else None
+    return SignatureEvidence(
+        signer=user,
+        signer_name=attempt.signer_name,
+        signer_email=user.email,
+        signer_role=attempt.signer_role,
+        authority=attempt.authority,
+        statements=attempt.statements,
+        # Honest: who reads this mailbox signed. Nobody checked an identity card (DESIGN.md 6).
+        proof={
+            "method": SignatureMethod.EMAIL_CODE.value,
+            "issuer": settings.PORTAL_BASE_URL,
+            "subject": f"user:{user.pk}",
+            "level": "email",
+            "logged_in_at": user.last_login.isoformat() if user.last_login else "",
+            "code_sent_at": sent_at.isoformat() if sent_at else "",
+            "authenticated_at": now.isoformat(),
+            "transaction": f"signing:{attempt.pk}:{attempt.code_nonce[:8]}",
+        },
+        ip_address=ip_address or None,
+        user_agent=user_agent[:300],
+        network_delete_after=add_months(local_day(now), NETWORK_MONTHS),
+        salt=secrets.token_hex(32),
+        delete_after=add_months(signature.covers_until, 12 * EVIDENCE_YEARS),
+    )
+
+
+def _refuse(bar: SigningBar | None) -> None:
+    if bar is None:
+        return
+    if bar == SigningBar.NOT_SIGNATORY:
+        raise NotSignatoryError
+    if bar in {SigningBar.ALREADY_SIGNED, SigningBar.WINDOW_CLOSED}:
+        raise SigningWindowClosedError
+    raise ProviderCannotSignError
+
+
+def _user(user_id: int) -> Any:
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.get(pk=user_id)
+
+
+__all__ = [
+    "Opening",
+    "Statement",
+    "opening_for",
+    "request_signing_code",
+    "sign_charter",
+    "signable",
+    "start_signing",
+]

@@ -1,0 +1,144 @@
+"""Charter versions: drafted, published, locked by the first signature (C1, C6)."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max, Q
+
+from charter import observers
+from charter.errors import (
+    DanishTextMissingError,
+    DraftExistsError,
+    RequiredFromError,
+    VersionAlreadyPublishedError,
+    VersionLockedError,
+)
+from charter.gate import local_day
+from charter.models import CharterText, CharterVersion, Provider, Signature
+from charter.observers import Cause, CauseKind
+from core.audit.log import Actor, record
+
+
+def create_draft_version(*, actor: Actor, now: datetime) -> CharterVersion:
+    """Make the next version as a draft, with the texts of the newest one to start from.
+
+    Raises:
+        DraftExistsError: there is a draft already.
+    """
+    with transaction.atomic():
+        versions = CharterVersion.objects.select_for_update().order_by("-number")
+        newest = next(iter(versions), None)
+        if newest is not None and newest.published_at is None:
+            raise DraftExistsError
+        number = (CharterVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+        draft = CharterVersion.objects.create(number=number)
+        if newest is not None:
+            CharterText.objects.bulk_create(
+                CharterText(
+                    version=draft,
+                    language=text.language,
+                    title=text.title,
+                    notice=text.notice,
+                    body=text.body,
+                )
+                for text in newest.texts.all()
+            )
+        record("charter.version_drafted", f"charterversion:{draft.pk}", actor=actor, now=now, number=number)
+    return draft
+
+
+def save_text(
+    *, version_id: int, language: str, title: str, notice: str, body: str, actor: Actor, now: datetime
+) -> CharterText:
+    """Write a version's text in one language.
+
+    Raises:
+        VersionLockedError: the version has been signed (rule 4).
+    """
+    with transaction.atomic():
+        version = CharterVersion.objects.select_for_update().get(pk=version_id)
+        if version.locked_at is not None:
+            raise VersionLockedError
+        text, _created = CharterText.objects.update_or_create(
+            version=version, language=language, defaults={"title": title, "notice": notice, "body": body}
+        )
+        record(
+            "charter.text_saved",
+            f"charterversion:{version.pk}",
+            actor=actor,
+            now=now,
+            number=version.number,
+            language=language,
+        )
+    return text
+
+
+def publish_version(*, version_id: int, required_from: date, actor: Actor, now: datetime) -> CharterVersion:
+    """Open a version for signing; from `required_from` on only it covers (C6).
+
+    The version before is accepted until the day before. Providers that have signed the old one keep their cover
+    until then; what they have booked from that day on becomes tasks (rule 3).
+
+    Raises:
+        VersionAlreadyPublishedError: it is published.
+        DanishTextMissingError: it has no Danish text.
+        RequiredFromError: the day is past, or not after the day from which the version before is required.
+    """
+    with transaction.atomic():
+        version = CharterVersion.objects.select_for_update().get(pk=version_id)
+        if version.published_at is not None:
+            raise VersionAlreadyPublishedError
+        if not CharterText.objects.filter(version=version, language="da").exclude(body="").exists():
+            raise DanishTextMissingError
+        before = (
+            CharterVersion.objects.select_for_update()
+            .published()
+            .filter(number__lt=version.number)
+            .order_by("-number")
+            .first()
+        )
+        # The first version ever may be dated back: signatures on paper are older than this portal.
+        if before is not None and (
+            required_from < local_day(now)
+            or (before.required_from is not None and required_from <= before.required_from)
+        ):
+            raise RequiredFromError
+        affected = _covered_by_older_after(required_from, version=version)
+        if affected:
+            list(Provider.objects.locked().filter(pk__in=affected).values_list("pk"))
+            observers.lock_sessions(affected, now=now)
+        if before is not None:
+            before.accepted_until = required_from - timedelta(days=1)
+            before.save(update_fields=["accepted_until"])
+        version.published_at = now
+        version.required_from = required_from
+        version.save(update_fields=["published_at", "required_from"])
+        record(
+            "charter.version_published",
+            f"charterversion:{version.pk}",
+            actor=actor,
+            now=now,
+            number=version.number,
+            required_from=required_from.isoformat(),
+        )
+        if affected:
+            observers.coverage_changed(
+                affected, cause=Cause(CauseKind.NEW_VERSION, required_from), actor=actor, now=now
+            )
+    return version
+
+
+def _covered_by_older_after(day: date, *, version: CharterVersion) -> list[int]:
+    """Return the providers with a signature of an older version that would have covered days from `day` on."""
+    return sorted(
+        set(
+            Signature.objects.with_facts()
+            .filter(
+                Q(withdrawn_from=None) | Q(withdrawn_from__gt=day),
+                Q(version__accepted_until=None) | Q(version__accepted_until__gte=day),
+                version__number__lt=version.number,
+                covers_until__gte=day,
+            )
+            .values_list("provider_id", flat=True)
+        )
+    )

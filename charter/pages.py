@@ -1,0 +1,193 @@
+"""What the provider's pages say of a state: one decision each, so that templates switch once."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from charter.enums import CoverageState, MemberRole, ProviderState
+from charter.models import Provider, ProviderMember
+from charter.operations.signing import Opening
+from charter.rules import Coverage, SigningBar
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An alert: its kind, heading and text, and whether it leads to signing."""
+
+    kind: str
+    heading: str
+    text: str
+    can_sign: bool = False
+
+
+def day_text(day: date | None) -> str:
+    """Return a day in words."""
+    return formats.date_format(day) if day else ""
+
+
+def coverage_label(coverage: Coverage) -> tuple[str, str]:
+    """Return a badge for a coverage: label and kind."""
+    until = {"day": day_text(coverage.until)}
+    return {
+        CoverageState.NOT_REQUIRED: (_("No charter needed"), "info"),
+        CoverageState.NOT_SIGNED: (_("Charter not signed"), "warning"),
+        CoverageState.UPCOMING: (
+            _("Covered from %(day)s") % {"day": day_text(coverage.starts_on)},
+            "info",
+        ),
+        CoverageState.COVERED: (_("Covered until %(day)s") % until, "success"),
+        CoverageState.RENEWAL_OPEN: (_("Covered until %(day)s") % until, "success"),
+        CoverageState.LAPSED: (
+            _("Charter lapsed on %(day)s") % {"day": day_text(coverage.lapsed_on)},
+            "error",
+        ),
+        CoverageState.WITHDRAWN: (_("Charter withdrawn"), "error"),
+    }[coverage.state]
+
+
+def next_step(provider: Provider, coverage: Coverage, opening: Opening) -> Notice:
+    """Return what a provider's front page says on top: where it stands and what to do next."""
+    state_notice = _state_notice(provider)
+    if state_notice is not None:
+        return state_notice
+    can_sign = opening.bar is None
+    if coverage.state == CoverageState.NOT_REQUIRED:
+        return Notice(
+            "info",
+            _("You need no charter"),
+            _("Municipal teams are not external partners. You can hold sessions."),
+        )
+    if coverage.is_covered:
+        return _covered_notice(provider, coverage, opening)
+    heading = {
+        CoverageState.NOT_SIGNED: _("The charter is not signed"),
+        CoverageState.UPCOMING: _("The charter does not cover you yet"),
+        CoverageState.LAPSED: _("The charter has lapsed"),
+        CoverageState.WITHDRAWN: _("The charter has been withdrawn"),
+    }[coverage.state]
+    if can_sign:
+        return Notice(
+            "warning",
+            heading,
+            _("Your dates cannot be booked. They open as soon as you have signed."),
+            can_sign=True,
+        )
+    return Notice("warning", heading, _bar_text(opening.bar, provider))
+
+
+def _covered_notice(provider: Provider, coverage: Coverage, opening: Opening) -> Notice:
+    until = {"day": day_text(coverage.until)}
+    if provider.state != ProviderState.ACTIVE:
+        return Notice(
+            "info",
+            _("The charter is signed"),
+            _("You are covered until %(day)s. Your dates open when we have activated you; you hear from us.")
+            % until,
+        )
+    if coverage.state == CoverageState.RENEWAL_OPEN:
+        text = (
+            _("You are covered until %(day)s. Dates after that open when the next period is signed.") % until
+        )
+        if opening.bar is None:
+            return Notice("info", _("You can sign for the next period now"), text, can_sign=True)
+        if opening.bar == SigningBar.NOT_SIGNATORY:
+            return Notice(
+                "info", _("The next period can be signed now"), f"{text} {_bar_text(opening.bar, provider)}"
+            )
+    return Notice("success", _("You are covered"), _("Your dates until %(day)s can be booked.") % until)
+
+
+def _state_notice(provider: Provider) -> Notice | None:
+    match provider.state:
+        case ProviderState.NEW | ProviderState.VETTING:
+            return Notice(
+                "info",
+                _("We are getting to know you"),
+                _(
+                    "We look at every organisation before we work together. You hear from us when we are done."
+                ),
+            )
+        case ProviderState.AWAITING_EXPLANATION:
+            return Notice(
+                "warning",
+                _("We are waiting for an answer from you"),
+                _("We have asked you to explain something. Answer the letter or write to us."),
+            )
+        case ProviderState.SUSPENDED:
+            return Notice(
+                "warning",
+                _("The cooperation is paused"),
+                _("Your dates cannot be booked for now. Write to us if you have questions."),
+            )
+        case ProviderState.ENDED | ProviderState.DECLINED_CHARTER:
+            return Notice(
+                "info",
+                _("The cooperation has ended"),
+                _("Your dates cannot be booked. Write to us if you want to take part again."),
+            )
+    return None
+
+
+def signing_notice(provider: Provider, coverage: Coverage, opening: Opening) -> Notice | None:
+    """Return why the charter cannot be signed on the signing page, and what to do; None when it can."""
+    if opening.bar is None:
+        return None
+    heading = {
+        SigningBar.NOT_REQUIRED: _("You need no charter"),
+        SigningBar.NOT_APPROVED: _("You cannot sign yet"),
+        SigningBar.SUSPENDED: _("The cooperation is paused"),
+        SigningBar.CLOSED: _("The cooperation has ended"),
+        SigningBar.NO_VERSION: _("There is no charter to sign yet"),
+        SigningBar.ALREADY_SIGNED: _("The charter is signed"),
+        SigningBar.WINDOW_CLOSED: _("Signing has not opened"),
+        SigningBar.NOT_SIGNATORY: _("Somebody else must sign"),
+    }[opening.bar]
+    text = _bar_text(opening.bar, provider)
+    if opening.bar == SigningBar.ALREADY_SIGNED:
+        text = _("You are covered until %(day)s.") % {"day": day_text(coverage.until)}
+        if coverage.renewal_opens_on:
+            text += " " + _("The next period can be signed from %(day)s.") % {
+                "day": day_text(coverage.renewal_opens_on)
+            }
+    return Notice("success" if opening.bar == SigningBar.ALREADY_SIGNED else "info", heading, text)
+
+
+def _bar_text(bar: SigningBar | None, provider: Provider) -> str:
+    match bar:
+        case SigningBar.NOT_REQUIRED:
+            return _("Municipal teams are not external partners. You can hold sessions.")
+        case SigningBar.NOT_APPROVED:
+            return _("We look at every organisation first. You can sign as soon as you are approved.")
+        case SigningBar.SUSPENDED:
+            return _(
+                "Nothing can be signed while the cooperation is paused. Write to us if you have questions."
+            )
+        case SigningBar.CLOSED:
+            return _("Write to us if you want to take part again.")
+        case SigningBar.NO_VERSION:
+            return _("You hear from us when the charter is ready.")
+        case SigningBar.WINDOW_CLOSED:
+            return _("There is no period to sign for now. You hear from us when signing opens.")
+        case SigningBar.NOT_SIGNATORY:
+            names = signatory_names(provider)
+            if names:
+                return _("Ask %(names)s to sign: they can sign for %(provider)s.") % {
+                    "names": names,
+                    "provider": provider.name,
+                }
+            return _("Nobody is registered as signatory for %(provider)s. Write to us, and we add one.") % {
+                "provider": provider.name
+            }
+    return ""
+
+
+def signatory_names(provider: Provider) -> str:
+    """Return who can sign for a provider, for its own members to read."""
+    members = ProviderMember.objects.filter(
+        provider=provider, role=MemberRole.SIGNATORY, user__is_active=True
+    ).select_related("user")
+    names: list[Any] = [str(member.user) for member in members]
+    return _(" or ").join(names)

@@ -1,1 +1,0 @@
-"""Whole ways through the portal, in headless Chromium."""
