@@ -1,0 +1,167 @@
+"""`./run test`: every check and every test, on each database, with the counts at the end.
+
+All steps run even when one fails; the exit code tells whether any did.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tests.suite import chromium, postgresql
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "var" / "test-results"
+BIN = Path(sys.executable).parent
+IN_CI = bool(os.environ.get("CI"))
+
+# Enough of a production environment for its settings to load; `check --deploy` then judges them.
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+    "PORTAL_SECRET_KEY": "-".join(["never-a-real-key", *"0123456789abcdefghijklmnopqrstuvwxyz"]),
+    "PORTAL_ALLOWED_HOSTS": "dannelsesportalen.example.dk",
+    "PORTAL_BASE_URL": "https://dannelsesportalen.example.dk",
+}
+
+
+@dataclass
+class Counts:
+    """How the tests of one database, or of the browser, went."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0
+    note: str = ""
+
+    def __str__(self) -> str:
+        return self.note or f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+@dataclass
+class Run:
+    """One run of the suite: what failed so far, and the counts."""
+
+    failures: list[str] = field(default_factory=list)
+    counts: dict[str, Counts] = field(default_factory=dict)
+
+    def step(self, title: str, *command: str, env: Mapping[str, str] | None = None) -> bool:
+        """Run one command under a heading; remember when it fails."""
+        print(f"\n── {title}", flush=True)
+        started = time.monotonic()
+        program = BIN / command[0]
+        result = subprocess.run(
+            [program if program.exists() else command[0], *command[1:]],
+            cwd=ROOT,
+            env={**os.environ, **(env or {})},
+            check=False,
+        )
+        word = "ok" if result.returncode == 0 else "FAILED"
+        print(f"── {title}: {word} ({time.monotonic() - started:.0f} s)", flush=True)
+        if result.returncode:
+            self.failures.append(title)
+        return result.returncode == 0
+
+    def tests(self, name: str, *arguments: str, env: Mapping[str, str] | None = None) -> None:
+        """Run pytest and take its counts from the report it writes."""
+        report = RESULTS / f"{name.lower()}.xml"
+        report.unlink(missing_ok=True)
+        self.step(f"Tests: {name}", "pytest", "-q", f"--junitxml={report}", *arguments, env=env)
+        self.counts[name] = _read_counts(report)
+
+    def missing(self, name: str, what: str) -> None:
+        """Say that a part cannot run on this machine. In CI that is a failure."""
+        print(f"\n── Tests: {name}: {what}", flush=True)
+        self.counts[name] = Counts(failed=1) if IN_CI else Counts(note="not run")
+        if IN_CI:
+            self.failures.append(f"Tests: {name}")
+
+    def close(self) -> int:
+        """Print the counts and return the exit code."""
+        print()
+        for title in self.failures:
+            print(f"FAILED: {title}")
+        passed, failed, skipped = (
+            sum(getattr(counts, word) for counts in self.counts.values())
+            for word in ("passed", "failed", "skipped")
+        )
+        print(f"{passed} passed, {failed} failed, {skipped} skipped")
+        print("; ".join(f"{name}: {counts}" for name, counts in self.counts.items()), flush=True)
+        return 1 if self.failures else 0
+
+
+def _read_counts(report: Path) -> Counts:
+    if not report.exists():
+        return Counts(failed=1)
+    suite = ElementTree.parse(report).getroot().find("testsuite")  # noqa: S314 - our own pytest wrote it
+    if suite is None:
+        return Counts(failed=1)
+    failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+    skipped = int(suite.get("skipped", 0))
+    return Counts(passed=int(suite.get("tests", 0)) - failed - skipped, failed=failed, skipped=skipped)
+
+
+def check_statically(run: Run) -> None:
+    """Everything that needs no test database."""
+    run.step("Format", "ruff", "format", "--check", "--quiet", ".")
+    run.step("Lint", "ruff", "check", "--quiet", ".")
+    run.step("Templates", "djlint", "templates", "--lint", "--quiet")
+    run.step("Types", "mypy")
+    run.step("Imports go downwards", "lint-imports", "--no-logo")
+    run.step("Migrations are complete", "portal", "makemigrations", "--check", "--dry-run")
+    run.step("Danish is complete", "portal", "messages", "--check")
+    run.step(
+        "Production settings",
+        "portal", "check", "--deploy", "--fail-level", "WARNING",
+        env={**PRODUCTION, "PORTAL_DATABASE_URL": f"sqlite:///{RESULTS}/never-made.sqlite3"},
+    )  # fmt: skip
+
+
+def test_on_postgresql(run: Run, *arguments: str) -> None:
+    """Run the tests on the database named by PORTAL_TEST_DATABASE_URL, or on a private cluster."""
+    given = os.environ.get("PORTAL_TEST_DATABASE_URL")
+    if given is None and postgresql.find_programs() is None:
+        run.missing("PostgreSQL", "no server programs on this machine (Debian: apt-get install postgresql)")
+        return
+    with nullcontext(given) if given else postgresql.private_cluster() as url:
+        run.tests("PostgreSQL", *arguments, env={"PORTAL_DATABASE_URL": url})
+
+
+def main() -> int:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(prog="./run test", description=__doc__)
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--quick", action="store_true", help="no PostgreSQL, no browser, nothing slow")
+    choice.add_argument("--races", action="store_true", help="only the races, on both databases")
+    options = parser.parse_args()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    # The suite chooses its databases itself; a developer's own must not be tested on by accident.
+    os.environ.pop("PORTAL_DATABASE_URL", None)
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+    run = Run()
+    if options.races:
+        run.tests("SQLite", "-m", "race")
+        test_on_postgresql(run, "-m", "race")
+        return run.close()
+    check_statically(run)
+    if options.quick:
+        run.tests("SQLite", "-n", "2", "-m", "not browser and not slow and not race")
+        return run.close()
+    # Races start server processes of their own and want the machine for themselves.
+    run.tests("SQLite", "-m", "not browser")
+    test_on_postgresql(run, "-m", "not browser and not slow")
+    if chromium.find() is None:
+        run.missing("browser", "no Chromium on this machine (Debian: apt-get install chromium)")
+    else:
+        run.tests("browser", "-m", "browser")
+    return run.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
