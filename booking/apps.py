@@ -1,7 +1,21 @@
-"""Registers booking with Django."""
+"""Registers booking with Django, and with the lower packages that ask it."""
 
 from django.apps import AppConfig
 
 
 class BookingConfig(AppConfig):
     name = "booking"
+
+    def ready(self) -> None:
+        """Fill the lower packages' registries: places, coverage, mails, tasks."""
+        from booking import emails, querysets, worklist_kinds
+        from booking.operations.coverage import BookingCoverageObserver
+        from charter import observers
+        from workshops import availability
+
+        availability.set_source(querysets.expired_places)
+        availability.set_booked_ids_source(querysets.booked_ids)
+        availability.set_active_ids_source(querysets.active_ids)
+        observers.register(BookingCoverageObserver())
+        emails.register_mail_types()
+        worklist_kinds.register_kinds()

@@ -57,3 +57,31 @@ class Need(models.TextChoices):
     STEP_FREE = "step_free", _("Step-free access")
     HEARING_LOOP = "hearing_loop", _("Hearing loop")
     CHILDCARE = "childcare", _("Childcare")
+
+
+class WithdrawalReason(models.TextChoices):
+    """Why a participant withdraws: fixed choices, so that no free text about individuals is asked for."""
+
+    DATE = "date", _("The date does not suit us any more")
+    ILLNESS = "illness", _("Illness")
+    TEACHER = "teacher", _("The teacher cannot take part")
+    OTHER_OFFER = "other_offer", _("We have chosen something else")
+    OTHER = "other", _("Another reason")
+
+
+class DeclineReason(models.TextChoices):
+    """Why a booking was declined."""
+
+    NOT_A_SCHOOL = "not_a_school", _("We could not see that the address belongs to the school")
+    TARGET = "target", _("The offer is for other classes")
+    DISTRICT = "district", _("The offer is for other districts")
+    CAPACITY = "capacity", _("The provider cannot on that date")
+
+
+class CancelReason(models.TextChoices):
+    """Why the organiser cancelled a booking."""
+
+    PROVIDER = "provider", _("The provider cannot hold it")
+    CHARTER = "charter", _("The provider's agreement has ended")
+    DUPLICATE = "duplicate", _("Booked twice")
+    OTHER = "other", _("Another reason")

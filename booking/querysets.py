@@ -1,13 +1,71 @@
-"""Named reads of bookings, and the free-places annotation every page shares (rule 1)."""
+"""Named reads of bookings, and what booking tells workshops about places (rule 1)."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from booking.enums import ACTIVE_STATES, BookingState
+from workshops.availability import ExpiredPlaces
 
 
 class BookingQuerySet(models.QuerySet[Any]):
     """Reads of bookings."""
 
+    def submitted(self) -> "BookingQuerySet":
+        """Leave out forms that were never sent."""
+        return self.filter(submitted_at__isnull=False)
+
+    def of_address(self, email: str) -> "BookingQuerySet":
+        """Keep what was booked with an address (rule 12: one's own)."""
+        return self.filter(contact_email=email.strip().lower())
+
+    def unproven(self, *, now: datetime) -> "BookingQuerySet":
+        """Keep sent bookings whose address is not proven and whose time has not run out."""
+        return self.filter(state=BookingState.HELD, submitted_at__isnull=False, held_until__gt=now)
+
 
 class BookedSessionQuerySet(models.QuerySet[Any]):
     """Reads of booked sessions."""
+
+    def expired_holds(self, *, now: datetime) -> "BookedSessionQuerySet":
+        """Keep holds that ran out but whose places the counters still carry."""
+        return self.filter(state=BookingState.HELD, held_until__lte=now)
+
+    def locked(self) -> "BookedSessionQuerySet":
+        """Lock the rows in pk order."""
+        return self.order_by("pk").select_for_update()
+
+
+def expired_places(now: datetime) -> ExpiredPlaces:
+    """Return expressions over a session row: places its counters still hold for holds that have run out.
+
+    Given to workshops.availability, whose annotation every page and the claim's explanation share, so that a
+    page never shows what booking would refuse (DESIGN.md 5).
+    """
+    from booking.models import BookedSession
+
+    def total(column: str) -> Coalesce:
+        holds = BookedSession.objects.filter(session=OuterRef("pk")).expired_holds(now=now)
+        sums = holds.order_by().values("session").annotate(total=Sum(column)).values("total")
+        return Coalesce(Subquery(sums), 0)
+
+    return ExpiredPlaces(groups=total("groups"), people=total("people"))
+
+
+def booked_ids(session_ids: Collection[int]) -> set[int]:
+    """Return the sessions somebody has or had a booking for: held, waiting and withdrawn included."""
+    from booking.models import BookedSession
+
+    return set(BookedSession.objects.filter(session_id__in=session_ids).values_list("session_id", flat=True))
+
+
+def active_ids(session_ids: Collection[int]) -> set[int]:
+    """Return the sessions somebody holds, has booked or waits for now."""
+    from booking.models import BookedSession
+
+    active = BookedSession.objects.filter(session_id__in=session_ids, state__in=ACTIVE_STATES)
+    return set(active.values_list("session_id", flat=True))

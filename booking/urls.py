@@ -1,5 +1,18 @@
-"""Addresses of this app."""
+"""Addresses of booking."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from booking.views import making, managing
+
+urlpatterns = [
+    path("book/<int:session_id>/", making.form, name="booking_form"),
+    path("book/<int:session_id>/tjek/", making.review, name="booking_review"),
+    path("book/<int:session_id>/forlaeng/", making.extend, name="booking_extend"),
+    path("book/<int:session_id>/fortryd/", making.give_up, name="booking_give_up"),
+    path("book/<int:session_id>/kvittering/", making.receipt, name="booking_receipt"),
+    path("booking/bekraeft/<str:token>/", managing.confirm, name="booking_confirm"),
+    path("booking/<str:token>/", managing.detail, name="booking_detail"),
+    path("booking/<str:token>/afmeld/", managing.withdraw, name="booking_withdraw"),
+    path("booking/<str:token>/aftale.ics", managing.calendar_file, name="booking_calendar"),
+    path("mine-bookinger/", managing.mine, name="booking_list"),
+]

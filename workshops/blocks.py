@@ -6,10 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
-"""What an editor can do inside a field: no headings, the page sets those."""
-
-BODY_FEATURES = ["h2", "h3", *TEXT_FEATURES]
+from core.cms.blocks import TEXT_FEATURES
 
 
 class LessonBlock(blocks.StructBlock):
@@ -32,7 +29,7 @@ class LessonBlock(blocks.StructBlock):
 class LessonPlanBlock(blocks.StreamBlock):
     """A lesson plan: lessons, and text between them."""
 
-    text: Any = blocks.RichTextBlock(label=_("Text"), features=BODY_FEATURES, icon="pilcrow")
+    text: Any = blocks.RichTextBlock(label=_("Text"), features=TEXT_FEATURES, icon="pilcrow")
     lesson: Any = LessonBlock()
 
     class Meta:

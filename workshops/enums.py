@@ -56,6 +56,17 @@ class WhyNotBookable(models.TextChoices):
     HELD = "held", _("Already held")
 
 
+class ProposalState(models.TextChoices):
+    """What becomes of a date that a schedule proposes."""
+
+    NEW = "new", _("Will be made")
+    EXISTS = "exists", _("Already made")
+    MOVED = "moved", _("Moved by hand")
+    CANCELLED = "cancelled", _("Cancelled: does not come back")
+    HOLIDAY = "holiday", _("Skipped: day off")
+    PAST = "past", _("Skipped: over")
+
+
 class SessionAccess(models.TextChoices):
     """Who may sign up (F6)."""
 

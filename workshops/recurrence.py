@@ -6,13 +6,42 @@ excluded date is compared as a date, and the time of day is the schedule's own (
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import recurrence
 from dateutil import rrule
+from django.conf import settings
+from django.utils import timezone
+from recurrence.fields import RecurrenceField
 
 if TYPE_CHECKING:
     from workshops.models import Schedule
+
+
+class LocalRecurrenceField(RecurrenceField):
+    """The library's column, with dates written as local dates.
+
+    The library writes 26 October as 25 October 23:00 UTC, and reads it back in whatever time zone is active
+    then: an excluded date could come back on another day (django-recurrence issues 70 and 174).
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return the text to store: rules, then RDATE and EXDATE as naive local midnights."""
+        if value is None or isinstance(value, str):
+            return value
+        rules = recurrence.serialize(recurrence.Recurrence(rrules=value.rrules, include_dtstart=False))
+        return "\n".join(
+            [
+                *rules.splitlines(),
+                *(f"RDATE:{moment:%Y%m%dT000000}" for moment in value.rdates),
+                *(f"EXDATE:{moment:%Y%m%dT000000}" for moment in value.exdates),
+            ]
+        )
+
+    def to_python(self, value: Any) -> Any:
+        """Read the stored text in the portal's own time zone, whatever a user's is."""
+        with timezone.override(settings.TIME_ZONE):
+            return super().to_python(value)
 
 
 def weekly(

@@ -32,7 +32,11 @@ RIGHTS = {
     "home": {"administration": ALL, "editor": ALL, "auditor": VIEW},
     "cms": {"administration": ALL, "editor": ALL, "auditor": VIEW},
     "worklist": {"administration": ALL, "caseworker": WRITE, "auditor": VIEW},
-    "outbox": {"administration": {"change", "view"}, "caseworker": VIEW, "auditor": VIEW},
+    "outbox": {
+        "administration": {"change", "view"},
+        "caseworker": {"change", "view"},
+        "auditor": VIEW,
+    },
     "periodic": {"administration": VIEW, "auditor": VIEW},
     "audit": {"administration": VIEW, "auditor": VIEW},
     "accounts": {"administration": ALL, "auditor": VIEW},

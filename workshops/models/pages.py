@@ -1,9 +1,12 @@
 """Wagtail pages: offers and teaching material, one per language, and their index pages."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -11,8 +14,9 @@ from modelsearch import index
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 
+from core.cms.blocks import TEXT_FEATURES, BodyBlock
 from core.cms.models import BasePage
-from workshops.blocks import BODY_FEATURES, TEXT_FEATURES, LessonPlanBlock
+from workshops.blocks import LessonPlanBlock
 from workshops.enums import (
     Illustration,
     MaterialFileKind,
@@ -21,6 +25,13 @@ from workshops.enums import (
     VisitPhase,
 )
 from workshops.models.offers import Offer, Subject, Topic
+
+STATE_TAGS = {
+    MaterialState.PUBLISHED: "success",
+    MaterialState.PILOT: "info",
+    MaterialState.EVALUATION: "info",
+    MaterialState.RETIRED: "warning",
+}
 
 
 class OfferIndexPage(BasePage):
@@ -34,6 +45,13 @@ class OfferIndexPage(BasePage):
 
     class Meta:
         verbose_name = _("offer catalogue")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the filters and the offers that fit."""
+        from workshops.page_views import catalogue_context  # reads these models: only when called
+
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **catalogue_context(self, request.GET, now=timezone.now())}
 
 
 class OfferPage(BasePage):
@@ -50,7 +68,7 @@ class OfferPage(BasePage):
         _("illustration"), max_length=20, choices=Illustration, default=Illustration.DIALOGUE
     )
     intro = RichTextField(_("introduction"), features=TEXT_FEATURES)
-    body = RichTextField(_("more about the offer"), features=BODY_FEATURES, blank=True)
+    body = StreamField(BodyBlock(), verbose_name=_("more about the offer"), blank=True)
     learning_goals = RichTextField(_("learning goals"), features=TEXT_FEATURES, blank=True)
     competence_goals = RichTextField(
         _("subjects and competence goals"),
@@ -113,6 +131,18 @@ class OfferPage(BasePage):
         verbose_name = _("offer page")
         verbose_name_plural = _("offer pages")
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the offer's rules, dates and charter."""
+        from workshops.page_views import offer_context  # reads these models: only when called
+
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **offer_context(self, now=timezone.now())}
+
+    @property
+    def illustration_path(self) -> str:
+        """Return the drawing's path below static files."""
+        return f"portal/img/{self.illustration}.svg"
+
     def clean(self) -> None:
         """Refuse a second live page for the same offer in the same language."""
         super().clean()
@@ -165,6 +195,13 @@ class MaterialIndexPage(BasePage):
 
     class Meta:
         verbose_name = _("material library")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the filters and the material that fits."""
+        from workshops.page_views import library_context  # reads these models: only when called
+
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **library_context(self, request.GET)}
 
 
 class TeachingMaterialPage(BasePage):
@@ -235,6 +272,23 @@ class TeachingMaterialPage(BasePage):
                 violation_error_message=_("The last grade must not be below the first."),
             ),
         ]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the facts and the downloads."""
+        from workshops.page_views import material_context  # reads these models: only when called
+
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, **material_context(self)}
+
+    @property
+    def illustration_path(self) -> str:
+        """Return the drawing's path below static files."""
+        return f"portal/img/{self.illustration}.svg"
+
+    @property
+    def state_kind(self) -> str:
+        """Return the tag's colour; the words carry the meaning."""
+        return STATE_TAGS.get(self.state, "neutral")
 
     def clean(self) -> None:
         """Refuse `published` without the decision to spread the material."""

@@ -82,6 +82,11 @@ class School(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_municipal(self) -> bool:
+        """Whether the municipality owns it: its staff write from the municipality's e-mail domains."""
+        return self.owner == "Kommunale"
+
 
 class SchoolDomain(models.Model):
     """An e-mail domain known as a school's: such an address confirms at once (S27, X6).

@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from recurrence.fields import RecurrenceField
 
 from charter.models import Programme, Provider
 from workshops.enums import Audience, PlaceKind, SessionAccess, SessionState
 from workshops.models.offers import Offer
 from workshops.models.schools import District, School
 from workshops.querysets import SessionQuerySet
+from workshops.recurrence import LocalRecurrenceField
 from workshops.rules import BookingFacts, Limits
 
 
@@ -62,7 +62,7 @@ class Schedule(models.Model):
     last_date = models.DateField(_("last date"))
     start_time = models.TimeField(_("starts at"))
     duration_minutes = models.PositiveSmallIntegerField(_("duration (minutes)"))
-    recurrence = RecurrenceField(verbose_name=_("repeats"), include_dtstart=False)
+    recurrence = LocalRecurrenceField(verbose_name=_("repeats"), include_dtstart=False)
     skip_holidays = models.BooleanField(_("skip school holidays and public holidays"), default=True)
     venue = models.ForeignKey(
         Venue,

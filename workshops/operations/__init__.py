@@ -1,5 +1,12 @@
 """Writes of workshops: one function per use case."""
 
+from workshops.operations.schedules import (
+    Materialised,
+    ScheduleValues,
+    materialise_schedule,
+    save_schedule,
+    schedule_from,
+)
 from workshops.operations.schools import (
     Difference,
     ImportReport,
@@ -21,6 +28,8 @@ from workshops.operations.sessions import (
 __all__ = [
     "Difference",
     "ImportReport",
+    "Materialised",
+    "ScheduleValues",
     "SessionPlan",
     "cancel_session",
     "change_limits",
@@ -30,6 +39,9 @@ __all__ = [
     "import_schools",
     "load_public_holidays",
     "load_shipped_register",
+    "materialise_schedule",
     "open_session",
     "return_to_draft",
+    "save_schedule",
+    "schedule_from",
 ]

@@ -81,7 +81,7 @@ def create_session(
             state=SessionState.OPEN if is_open else SessionState.DRAFT,
             changed_at=now,
         )
-        _apply_plan(session, offer, plan)
+        apply_plan(session, offer, plan)
         session.save()
         log.record(
             "session.created",
@@ -110,10 +110,10 @@ def edit_session(*, session_id: int, plan: SessionPlan, now: datetime, actor: Ac
         session = Session.objects.locked().get(pk=session_id)
         if session.state not in EDITABLE_STATES:
             raise SessionStateError
-        before = _facts(session)
+        before = facts_of(session)
         frozen_limits = session.limits
-        _apply_plan(session, session.offer, plan)
-        after = _facts(session)
+        apply_plan(session, session.offer, plan)
+        after = facts_of(session)
         changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
         if not changed:
             return session
@@ -273,7 +273,7 @@ def _write_state(session: Session, state: SessionState, *, now: datetime, actor:
     return session
 
 
-def _apply_plan(session: Session, offer: Offer, plan: SessionPlan) -> None:
+def apply_plan(session: Session, offer: Offer, plan: SessionPlan) -> None:
     """Set the columns a plan decides, and those that follow from them."""
     duration = offer.duration_minutes if plan.duration_minutes is None else plan.duration_minutes
     if duration <= 0:
@@ -308,7 +308,7 @@ def _apply_plan(session: Session, offer: Offer, plan: SessionPlan) -> None:
     session.for_school_id = plan.for_school_id
 
 
-def _facts(session: Session) -> dict[str, str | int | bool | None]:
+def facts_of(session: Session) -> dict[str, str | int | bool | None]:
     """Return what a plan decides, in a form the audit log can keep."""
     return {
         "starts_at": session.starts_at.astimezone(UTC).isoformat(),

@@ -85,15 +85,15 @@ def _read_frame(language: str) -> Frame:
     own = SiteFrame.objects.filter(site__is_default_site=True).first() or SiteFrame()
     phone = own.phone or settings.PORTAL_CONTACT_PHONE
     return Frame(
-        authority=own.authority_in(language) or settings.PORTAL_DEPARTMENT,
+        authority=own.in_language("authority", language) or settings.PORTAL_DEPARTMENT,
         email=own.email or settings.PORTAL_CONTACT_EMAIL,
         phone=phone,
         phone_link=phone_link(phone),
-        hotline_name=own.hotline_name,
+        hotline_name=own.in_language("hotline_name", language),
         hotline_phone=own.hotline_phone,
         hotline_phone_link=phone_link(own.hotline_phone),
-        hotline_hours=own.hotline_hours_in(language),
-        controller=own.controller or own.authority_in(language) or settings.PORTAL_DEPARTMENT,
+        hotline_hours=own.in_language("hotline_hours", language),
+        controller=own.controller or own.in_language("authority", language) or settings.PORTAL_DEPARTMENT,
         dpo_contact=own.dpo_contact,
         was_url=own.was_url or settings.PORTAL_WAS_URL,
         bookings_url=localized_path(settings.LOGIN_REDIRECT_URL, language),

@@ -37,6 +37,7 @@ class SiteFrame(BaseSiteSetting):
     email = models.EmailField(_("contact e-mail"), blank=True)
     phone = models.CharField(_("contact phone"), max_length=30, blank=True)
     hotline_name = models.CharField(_("hotline: name"), max_length=100, blank=True)
+    hotline_name_en = models.CharField(_("hotline: name in English"), max_length=100, blank=True)
     hotline_phone = models.CharField(_("hotline: phone"), max_length=30, blank=True)
     hotline_hours = models.CharField(_("hotline: opening hours"), max_length=100, blank=True)
     hotline_hours_en = models.CharField(_("hotline: opening hours in English"), max_length=100, blank=True)
@@ -61,6 +62,7 @@ class SiteFrame(BaseSiteSetting):
         MultiFieldPanel(
             [
                 FieldPanel("hotline_name"),
+                FieldPanel("hotline_name_en"),
                 FieldPanel("hotline_phone"),
                 FieldPanel("hotline_hours"),
                 FieldPanel("hotline_hours_en"),
@@ -76,10 +78,7 @@ class SiteFrame(BaseSiteSetting):
     class Meta:
         verbose_name = _("header, footer and contact")
 
-    def authority_in(self, language: str) -> str:
-        """Return the authority's name in a language, Danish where there is no other."""
-        return self.authority_en if language == "en" and self.authority_en else self.authority
-
-    def hotline_hours_in(self, language: str) -> str:
-        """Return the hotline's hours in a language, Danish where there is no other."""
-        return self.hotline_hours_en if language == "en" and self.hotline_hours_en else self.hotline_hours
+    def in_language(self, field: str, language: str) -> str:
+        """Return a text in a language, Danish where there is no other."""
+        english = getattr(self, f"{field}_en", "") if language == "en" else ""
+        return str(english or getattr(self, field))

@@ -8,7 +8,7 @@ after the hand-over, the message goes again with the same Message-ID; killed aft
 import base64
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -127,16 +127,21 @@ def send_at_once(
     return message
 
 
-def send_due(*, now: datetime, limit: int = 50) -> int:
+def send_due(*, now: datetime, limit: int = 50, is_stopping: Callable[[], bool] = lambda: False) -> int:
     """Send what is due and return how many messages were dealt with. Safe to run in any number of processes.
 
     Must not run inside a transaction: each step of sending is its own commit.
+
+    Args:
+        is_stopping: asked between two messages; a worker told to end leaves the rest to the next.
     """
     started = time.monotonic()
     done = 0
     for message_id in list(
         Message.objects.due(now=now).order_by("send_after", "pk").values_list("pk", flat=True)[:limit]
     ):
+        if is_stopping():
+            break
         # A long batch must not work with leases of its beginning.
         moment = now + timedelta(seconds=int(time.monotonic() - started))
         if _send_one(message_id, now=moment):

@@ -32,7 +32,7 @@ SUBJECT_PLACEHOLDERS = frozenset({"reference", "date", "deadline", "number", "ti
 """What a subject may carry: never a name, a title or a theme (N7, DOMAIN.md 4)."""
 
 UNPROVEN_PLACEHOLDERS = SUBJECT_PLACEHOLDERS | {
-    "sessions", "session", "duration", "title", "provider", "place", "address", "school", "district",
+    "dates", "sessions", "session", "duration", "title", "provider", "place", "address", "school", "district",
     "seats", "pupils", "adults", "grades", "weekday", "hours", "minutes", "days", "until", "code", "url",
 }  # fmt: skip
 """What a mail to an unproven address may carry, and any name that ends in `_url`: our own data, counts and

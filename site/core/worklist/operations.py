@@ -100,3 +100,15 @@ def assign_item(*, item_id: int, assignee_id: int | None, actor: Actor, now: dat
             assignee=assignee_id,
         )
     return item
+
+
+def close_items(*, kind: str, subject: str, resolution: str, actor: Actor, now: datetime) -> int:
+    """Close every open task of a kind about a subject: what they asked for has been decided elsewhere.
+
+    Returns how many there were; none is fine.
+    """
+    with transaction.atomic():
+        ids = list(WorkItem.objects.open().filter(kind=kind, subject=subject).values_list("pk", flat=True))
+        for item_id in ids:
+            close_item(item_id=item_id, resolution=resolution, actor=actor, now=now)
+    return len(ids)

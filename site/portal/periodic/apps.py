@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class PeriodicConfig(AppConfig):
     name = "portal.periodic"
     label = "periodic"
+
+    def ready(self) -> None:
+        """Register the jobs and the retention rules."""
+        from portal.periodic import registered_jobs, retention
+
+        registered_jobs.register_all()
+        retention.register_all()

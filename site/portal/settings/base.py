@@ -254,6 +254,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
+        "django.tasks": {"level": "WARNING"},  # says every index update, twice
         "portal": {"level": "INFO"},
         "core": {"level": "INFO"},
         "booking": {"level": "INFO"},

@@ -8,7 +8,7 @@ from django.core.paginator import Page as PaginatorPage
 from django.template import Context
 from django.urls import translate_url
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from core.cms import frame
 from core.cms.frame import LanguageLink, home_path, language_names
@@ -61,9 +61,13 @@ def is_current(context: Context, url: str) -> str:
 @register.simple_tag(takes_context=True)
 def page_breadcrumb(context: Context, page: BasePage) -> list[tuple[str, str]]:
     """Return (title, url) of the pages above this one, the front page first. One query."""
+    front_page_depth = 2
     return [
-        (ancestor.title, ancestor.get_url(context.get("request")) or "/")
-        for ancestor in page.get_ancestors().filter(depth__gt=1).order_by("depth")
+        (
+            gettext("Front page") if ancestor.depth == front_page_depth else ancestor.title,
+            ancestor.get_url(context.get("request")) or "/",
+        )
+        for ancestor in page.get_ancestors().filter(depth__gte=front_page_depth).order_by("depth")
     ]
 
 

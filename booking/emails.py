@@ -1,0 +1,268 @@
+"""The booking mails: what each says, read from the database when it is sent."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from booking import links, wording
+from booking.enums import BookingKind, BookingState
+from booking.ical import booked_session_calendar
+from booking.models import BookedSession, Booking
+from core.links.tokens import absolute_url
+from core.outbox.registry import Attachment, Content, MailType, register
+from workshops.enums import UPCOMING_STATES, PlaceKind
+
+_DATES = ("reference", "title", "dates")
+_RETENTION_DAYS = 400
+
+type Fill = Callable[[Booking, datetime], Mapping[str, str]]
+
+
+def _load(pk: int) -> Booking | None:
+    return (
+        Booking.objects.filter(pk=pk)
+        .select_related("school")
+        .prefetch_related(
+            "classes",
+            "booked_sessions__session__venue",
+            "booked_sessions__session__provider",
+            "booked_sessions__session__offer",
+            "booked_sessions__session__for_school",
+        )
+        .first()
+    )
+
+
+def booked_of(booking: Booking) -> list[BookedSession]:
+    """Return the booked sessions in the order they are held."""
+    return sorted(booking.booked_sessions.all(), key=lambda booked: booked.session.starts_at)
+
+
+def _dates(booking: Booking) -> str:
+    return "\n".join(
+        f"{wording.date_text(booked.session.starts_at)}, "
+        f"{wording.time_text(booked.session.starts_at, booked.session.ends_at)}"
+        for booked in booked_of(booking)
+    )
+
+
+def _basics(booking: Booking, now: datetime) -> dict[str, str]:
+    """Nothing typed: safe for an address that nobody has proven."""
+    first = booked_of(booking)[0].session
+    return {
+        "reference": booking.reference,
+        "title": first.title_in(booking.language),
+        "dates": _dates(booking),
+    }
+
+
+def _details(booking: Booking, now: datetime) -> dict[str, str]:
+    first = booked_of(booking)[0].session
+    return {
+        **_basics(booking, now),
+        "party": wording.party_text(booking),
+        "school": booking.school_name,
+        "place": wording.place_text(booking, first),
+        "practical": "\n".join(wording.practical_lines(booking, first)),
+        "provider": first.provider.name,
+        "manage_url": links.manage_url(booking),
+        "withdrawal_deadline": wording.moment_text(first.withdrawal_closes_at),
+    }
+
+
+def _build(
+    *,
+    states: tuple[BookingState, ...],
+    fill: Fill,
+    placeholders: tuple[str, ...],
+    calendar_method: str | None = None,
+    only_before_start: bool = False,
+    for_provider: bool = False,
+) -> Callable[[Mapping[str, Any], str, datetime], Content | None]:
+    """Return a build function: None once the booking has left the states the mail is about (rule 5)."""
+
+    def build(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
+        booking = _load(ids["booking"])
+        if booking is None or booking.state not in states or not booked_of(booking):
+            return None
+        upcoming = [booked for booked in booked_of(booking) if booked.session.starts_at > now]
+        if only_before_start and not any(booked.session.state in UPCOMING_STATES for booked in upcoming):
+            return None
+        with translation.override(language):
+            values = fill(booking, now)
+            attachments = []
+            if calendar_method and (calendar_method != "CANCEL" or booking.confirmed_at):
+                attachments = _calendars(
+                    booking, calendar_method, language, to=ids["to"], for_provider=for_provider
+                )
+        return Content(
+            placeholders={name: values[name] for name in placeholders},
+            attachments=attachments,
+            delete_on=booking.delete_after,
+        )
+
+    return build
+
+
+def _calendars(
+    booking: Booking, method: str, language: str, *, to: str, for_provider: bool
+) -> list[Attachment]:
+    """One calendar object a session: programs read only the first entry of an invitation (rule 6)."""
+    name = "aftale" if language == "da" else "appointment"
+    return [
+        Attachment(
+            filename=f"{name}.ics" if number == 1 else f"{name}-{number}.ics",
+            content=booked_session_calendar(
+                booked, booking, language=language, method=method, to=to, for_provider=for_provider
+            ),
+            mimetype=f"text/calendar; method={method}; charset=utf-8",
+        )
+        for number, booked in enumerate(booked_of(booking), start=1)
+    ]
+
+
+def _confirm(booking: Booking, now: datetime) -> dict[str, str]:
+    deadline = wording.moment_text(booking.held_until) if booking.held_until else ""
+    return {**_basics(booking, now), "confirm_url": links.confirm_url(booking), "deadline": deadline}
+
+
+def _reminder(booking: Booking, now: datetime) -> dict[str, str]:
+    first = booked_of(booking)[0].session
+    online = first.online_url if first.place_kind == PlaceKind.ONLINE else ""
+    return {**_details(booking, now), "online_url": online}
+
+
+def _for_provider(booking: Booking, now: datetime) -> dict[str, str]:
+    """For the provider: counts and the teacher's contact; of persons only the number of seats (rule 10)."""
+    contact = ""
+    if booking.kind != BookingKind.PERSON:
+        contact = "\n".join(
+            part for part in (booking.contact_name, booking.contact_email, booking.contact_phone) if part
+        )
+    first = booked_of(booking)[0].session
+    return {
+        **_details(booking, now),
+        "title": first.title,
+        "contact": contact,
+        "provider_url": absolute_url("/udbyder/"),
+    }
+
+
+def _ended(booking: Booking, now: datetime) -> dict[str, str]:
+    return {
+        **_basics(booking, now),
+        "offers_url": absolute_url("/tilbud/" if booking.language == "da" else "/en/"),
+    }
+
+
+_HELD = (BookingState.HELD,)
+_CONFIRMED = (BookingState.CONFIRMED,)
+_DETAILS = (
+    "reference",
+    "title",
+    "dates",
+    "party",
+    "place",
+    "practical",
+    "provider",
+    "manage_url",
+    "withdrawal_deadline",
+)
+
+
+def register_mail_types() -> None:
+    """Register the mails of this package (called when Django is ready)."""
+    for kind, who, audience in (("booking", _("booking"), "school"), ("sign_up", _("sign-up"), "person")):
+        details = (*_DETAILS, "school") if kind == "booking" else _DETAILS
+        _register(
+            f"{kind}_confirm_address",
+            "unproven",
+            _("Confirm the address (%(who)s)") % {"who": who},
+            (*_DATES, "confirm_url", "deadline"),
+            states=_HELD,
+            fill=_confirm,
+            only_before_start=True,
+        )
+        _register(
+            f"{kind}_received",
+            audience,
+            _("Received, awaits approval (%(who)s)") % {"who": who},
+            (*_DATES, "party", "manage_url"),
+            states=(BookingState.AWAITING_APPROVAL,),
+            fill=_details,
+        )
+        _register(
+            f"{kind}_receipt",
+            audience,
+            _("Receipt (%(who)s)") % {"who": who},
+            details,
+            states=_CONFIRMED,
+            fill=_details,
+            calendar_method="REQUEST",
+            only_before_start=True,
+        )
+        for state in ("declined", "withdrawn", "cancelled", "expired"):
+            _register(
+                f"{kind}_{state}",
+                "unproven" if state == "expired" else audience,
+                _("%(state)s (%(who)s)") % {"state": BookingState(state).label, "who": who},
+                (*_DATES, "offers_url"),
+                states=(BookingState(state),),
+                fill=_ended,
+                calendar_method="CANCEL" if state in ("withdrawn", "cancelled") else None,
+            )
+        _register(
+            f"{kind}_reminder_day",
+            audience,
+            _("Reminder the day before (%(who)s)") % {"who": who},
+            (*_DATES, "party", "place", "practical", "manage_url", "online_url"),
+            states=_CONFIRMED,
+            fill=_reminder,
+            only_before_start=True,
+        )
+    _register(
+        "booking_reminder_week",
+        "school",
+        _("Reminder a week before (booking)"),
+        (*_DATES, "party", "place", "practical", "manage_url"),
+        states=_CONFIRMED,
+        fill=_details,
+        only_before_start=True,
+    )
+    _register(
+        "provider_booking_new",
+        "provider",
+        _("New booking (to the provider)"),
+        (*_DATES, "party", "school", "place", "practical", "contact", "provider_url"),
+        states=_CONFIRMED,
+        fill=_for_provider,
+        calendar_method="REQUEST",
+        only_before_start=True,
+        for_provider=True,
+    )
+    _register(
+        "provider_booking_ended",
+        "provider",
+        _("Booking withdrawn or cancelled (to the provider)"),
+        (*_DATES, "party", "school", "provider_url"),
+        states=(BookingState.WITHDRAWN, BookingState.CANCELLED),
+        fill=_for_provider,
+        calendar_method="CANCEL",
+        for_provider=True,
+    )
+
+
+def _register(name: str, audience: str, title: object, placeholders: tuple[str, ...], **build: Any) -> None:
+    register(
+        MailType(
+            name=name,
+            audience=audience,
+            title=title,
+            placeholders=placeholders,
+            retention_days=_RETENTION_DAYS,
+            build=_build(placeholders=placeholders, **build),
+        )
+    )

@@ -1,0 +1,136 @@
+"""Why a booking was refused: one exception per refusal, each with a stable code and a text that says what to do."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class BookingRefusedError(Exception):
+    """The base of all refusals. `facts` fill the text and tell the page what is left."""
+
+    code: ClassVar[str] = "refused"
+    text: ClassVar[str | Promise] = ""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.code)
+        self.facts = facts
+
+    @property
+    def message(self) -> str:
+        """Return the text for the person who asked."""
+        return str(self.text) % self.facts if self.facts else str(self.text)
+
+
+class SessionFullError(BookingRefusedError):
+    """Fewer places are left than the party needs; `groups_left`, `people_left` say how many (None = no limit)."""
+
+    code = "session_full"
+    text = _("There are not enough places left on this date. Choose another date, or book for fewer.")
+
+
+class SessionClosedError(BookingRefusedError):
+    """The session takes no bookings: not open, closed, cancelled, or its offer is closed."""
+
+    code = "session_closed"
+    text = _("This date can no longer be booked. Choose another date.")
+
+
+class CharterNotCoveredError(BookingRefusedError):
+    """The provider is not active or its charter does not cover today and the session's date (rule 2)."""
+
+    code = "charter_not_covered"
+    text = _("This date cannot be booked right now, because the provider's charter is not in force for it.")
+
+
+class OtherSchoolHostsError(BookingRefusedError):
+    """The session is held at a school, and another school has it."""
+
+    code = "other_school_hosts"
+    text = _("Another school has booked this visit. Choose another date.")
+
+
+class ClassAlreadyBookedError(BookingRefusedError):
+    """The class already has an active place in the session."""
+
+    code = "class_already_booked"
+    text = _(
+        "%(class_name)s is already signed up for this date. Check the class, or find the booking you have."
+    )
+
+
+class GroupTooSmallError(BookingRefusedError):
+    """A class or sign-up is below the offer's smallest group (S3)."""
+
+    code = "group_too_small"
+    text = _("This offer takes groups of at least %(smallest)s. Join up with another class, or contact us.")
+
+
+class GroupTooLargeError(BookingRefusedError):
+    """A class or sign-up is above the offer's largest group (S3)."""
+
+    code = "group_too_large"
+    text = _(
+        "This offer takes at most %(largest)s in one group. Enter %(largest)s or fewer, or book two dates."
+    )
+
+
+class SchoolCannotBookError(BookingRefusedError):
+    """The school's type or municipality is excluded, or the unit cannot book (S27). Shown as a page of its own.
+
+    `why` is "type", "municipality" or "unit".
+    """
+
+    code = "school_cannot_book"
+    text = _("This offer cannot be booked by your school.")
+
+
+class NotInvitedError(BookingRefusedError):
+    """The session is by invitation, and the visitor has no link (F6)."""
+
+    code = "not_invited"
+    text = _("You need the invitation link to sign up for this date.")
+
+
+class WrongPartyError(BookingRefusedError):
+    """A school tried to book an evening, or a person a school session."""
+
+    code = "wrong_party"
+    text = _("This date is not meant for this kind of sign-up.")
+
+
+class HoldExpiredError(BookingRefusedError):
+    """The hold ran out and the places could not be taken again."""
+
+    code = "hold_expired"
+    text = _("Your reservation ran out, and the places have been taken by others. Choose another date.")
+
+
+class HoldExtensionsUsedError(BookingRefusedError):
+    """The hold has been extended three times already."""
+
+    code = "hold_extensions_used"
+    text = _("The reservation cannot be extended again. Send the booking before it runs out.")
+
+
+class TooManyUnprovenError(BookingRefusedError):
+    """The address already holds as much as an unconfirmed address may (X6)."""
+
+    code = "too_many_unproven"
+    text = _(
+        "Confirm the bookings you have already made with this address first. We have sent you an e-mail for each."
+    )
+
+
+class WithdrawalClosedError(BookingRefusedError):
+    """The deadline for withdrawing oneself has passed; the page says whom to call (S11)."""
+
+    code = "withdrawal_closed"
+    text = _("It is too late to withdraw here. Call us, so that others can have the place.")
+
+
+class WrongStateError(BookingRefusedError):
+    """The booking is in a state that does not allow this (already withdrawn, cancelled, decided)."""
+
+    code = "wrong_state"
+    text = _("The booking has changed in the meantime. Look at it again before you go on.")

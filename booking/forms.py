@@ -1,0 +1,345 @@
+"""The booking forms: wording and shape of input; every rule lies below (booking.operations)."""
+
+import re
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from booking.enums import BookingKind, Need, WithdrawalReason
+from booking.party import ClassSize, Contact, Party, normalise_class_name
+from workshops.enums import Audience
+from workshops.models import School, Session
+
+_PHONE = RegexValidator(
+    r"^\+?[0-9 ()./-]{8,20}$", _("Enter a phone number of eight digits, with or without a country code.")
+)
+_GRADES = [("", _("Choose grade"))] + [
+    (str(grade), _("Kindergarten class (0)") if grade == 0 else _("Grade %(grade)s") % {"grade": grade})
+    for grade in range(11)
+]
+
+
+class ContactForm(forms.Form):
+    """What every sign-up asks for, and the key that makes a double post one booking."""
+
+    submission_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    contact_name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Enter your name.")},
+    )
+    contact_email = forms.EmailField(
+        label=_("Your e-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address in the form name@example.dk."),
+        },
+    )
+
+    def clean_submission_key(self) -> uuid.UUID:
+        """Keep the key."""
+        key: uuid.UUID = self.cleaned_data["submission_key"]
+        return key
+
+    def _contact(self, **more: Any) -> Contact:
+        data = self.cleaned_data
+        return Contact(
+            name=data["contact_name"],
+            email=data["contact_email"],
+            phone=data.get("contact_phone", ""),
+            language=get_language() or "da",
+            **more,
+        )
+
+
+class SchoolBookingForm(ContactForm):
+    """A class books a session."""
+
+    school_query = forms.CharField(
+        label=_("Your school"),
+        help_text=_("Type part of the name, the address or the institution number."),
+        max_length=120,
+        widget=forms.TextInput(attrs={"list": "school-names", "autocomplete": "off"}),
+        error_messages={"required": _("Type the name of your school.")},
+    )
+    school = forms.ChoiceField(label=_("Choose your school"), required=False, widget=forms.RadioSelect)
+    class_name = forms.CharField(
+        label=_("Class"),
+        help_text=_("For example 7.A"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "input-width-s", "autocomplete": "off"}),
+        error_messages={"required": _("Enter the name of the class, for example 7.A.")},
+    )
+    grade = forms.TypedChoiceField(
+        label=_("Grade"),
+        choices=_GRADES,
+        coerce=int,
+        error_messages={"required": _("Choose the grade of the class.")},
+    )
+    pupils = forms.IntegerField(
+        label=_("Number of pupils"),
+        min_value=1,
+        max_value=400,
+        widget=forms.NumberInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
+        error_messages={
+            "required": _("Enter how many pupils there are in the class."),
+            "invalid": _("Enter the number of pupils in digits, for example 24."),
+            "min_value": _("Enter at least 1 pupil."),
+            "max_value": _("Enter at most 400 pupils."),
+        },
+    )
+    adults = forms.IntegerField(
+        label=_("Number of adults who come along"),
+        help_text=_("A teacher always takes part."),
+        min_value=1,
+        max_value=20,
+        initial=1,
+        widget=forms.NumberInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
+        error_messages={
+            "required": _("Enter how many adults come along."),
+            "invalid": _("Enter the number of adults in digits, for example 2."),
+            "min_value": _("Enter at least 1 adult: a teacher always takes part."),
+            "max_value": _("Enter at most 20 adults."),
+        },
+    )
+    room = forms.CharField(label=_("Room"), max_length=60, required=False)
+    entrance = forms.CharField(
+        label=_("Entrance and where to meet"),
+        help_text=_("For example: the gate in the side street, ask at the office."),
+        max_length=120,
+        required=False,
+    )
+    phone_on_day = forms.CharField(
+        label=_("Phone on the day"),
+        help_text=_("So that the guest can reach you on the way."),
+        max_length=30,
+        validators=[_PHONE],
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={"required": _("Enter a phone number where you can be reached on the day.")},
+    )
+
+    field_order = [
+        "submission_key",
+        "school_query",
+        "school",
+        "class_name",
+        "grade",
+        "pupils",
+        "adults",
+        "room",
+        "entrance",
+        "contact_name",
+        "contact_email",
+        "phone_on_day",
+    ]
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.chosen_school: School | None = None
+        if session.place_kind != "at_school":
+            del self.fields["room"], self.fields["entrance"]
+        self.fields["contact_email"].label = _("Your e-mail at the school")
+        if self.is_bound:
+            self.fields["school"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+                (str(school.pk), school_label(school)) for school in self._candidates()
+            ]
+        if not self.is_bound or len(self.fields["school"].choices) < 2:  # type: ignore[attr-defined]
+            self.fields["school"].widget = forms.HiddenInput()
+
+    def _candidates(self) -> list[School]:
+        """Return the schools the typed text may mean, at most 12."""
+        return find_schools(str(self.data.get(self.add_prefix("school_query"), "")))
+
+    def clean_class_name(self) -> str:
+        """Refuse a name without a letter or digit: it would be no class."""
+        name: str = self.cleaned_data["class_name"].strip()
+        if not normalise_class_name(name):
+            raise forms.ValidationError(_("Enter the name of the class, for example 7.A."))
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        """Find the school: the only one that fits, or the one chosen from those that do."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("school_query"):
+            return data
+        found = self._candidates()
+        chosen = [school for school in found if str(school.pk) == str(data.get("school"))]
+        if len(found) == 1:
+            self.chosen_school = found[0]
+        elif chosen:
+            self.chosen_school = chosen[0]
+        elif found:
+            self.add_error("school", _("Choose your school from the list."))
+        else:
+            self.add_error(
+                "school_query",
+                _(
+                    "We cannot find that school. Try part of the name or the street, or call us and we will help."
+                ),
+            )
+        return data
+
+    def party(self) -> Party:
+        """Return who asks for places."""
+        data = self.cleaned_data
+        return Party(
+            kind=BookingKind.SCHOOL,
+            school_id=self.chosen_school.pk if self.chosen_school else None,
+            classes=(ClassSize(data["class_name"], data["grade"], data["pupils"], data["adults"]),),
+        )
+
+    def contact(self) -> Contact:
+        """Return who answers for the booking."""
+        data = self.cleaned_data
+        return self._contact(
+            room=data.get("room", ""), entrance=data.get("entrance", ""), phone_on_day=data["phone_on_day"]
+        )
+
+
+class SeatsForm(ContactForm):
+    """A person or an organisation signs up for seats: name, e-mail, number, needs (F2, F3)."""
+
+    kind = forms.ChoiceField(
+        label=_("Who are you signing up?"),
+        choices=[
+            (BookingKind.PERSON, _("Myself, perhaps with others")),
+            (BookingKind.ORGANISATION, _("An association, a workplace or an institution")),
+        ],
+        widget=forms.RadioSelect,
+        initial=BookingKind.PERSON,
+        error_messages={"required": _("Choose whom you are signing up.")},
+    )
+    organisation = forms.CharField(
+        label=_("Name of the organisation"),
+        help_text=_("Only when you sign up an organisation."),
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    seats = forms.IntegerField(
+        label=_("Number of seats"),
+        help_text=_("Count yourself."),
+        min_value=1,
+        max_value=500,
+        initial=1,
+        widget=forms.NumberInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
+        error_messages={
+            "required": _("Enter how many seats you need."),
+            "invalid": _("Enter the number of seats in digits, for example 2."),
+            "min_value": _("Enter at least 1 seat."),
+            "max_value": _("Enter at most 500 seats."),
+        },
+    )
+    needs = forms.MultipleChoiceField(
+        label=_("Do you need any of this?"),
+        choices=[
+            (Need.INTERPRETER, Need.INTERPRETER.label),
+            (Need.STEP_FREE, Need.STEP_FREE.label),
+            (Need.HEARING_LOOP, Need.HEARING_LOOP.label),
+        ],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    interpreter_language = forms.ChoiceField(
+        label=_("Language of the interpreter"),
+        choices=[
+            ("", _("Choose if you need an interpreter")),
+            ("ar", _("Arabic")),
+            ("en", _("English")),
+            ("so", _("Somali")),
+            ("tr", _("Turkish")),
+            ("ur", _("Urdu")),
+            ("sign", _("Danish sign language")),
+        ],
+        required=False,
+    )
+
+    field_order = [
+        "submission_key",
+        "kind",
+        "organisation",
+        "seats",
+        "contact_name",
+        "contact_email",
+        "needs",
+        "interpreter_language",
+    ]
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if session.audience == Audience.PARENTS:
+            del self.fields["kind"], self.fields["organisation"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the organisation's name and the interpreter's language where they are needed."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("kind") == BookingKind.ORGANISATION and not data.get("organisation"):
+            self.add_error("organisation", _("Enter the name of the organisation."))
+        if Need.INTERPRETER in data.get("needs", []) and not data.get("interpreter_language"):
+            self.add_error("interpreter_language", _("Choose the language of the interpreter."))
+        return data
+
+    def party(self) -> Party:
+        """Return who asks for places."""
+        kind = BookingKind(self.cleaned_data.get("kind") or BookingKind.PERSON)
+        return Party(kind=kind, seats=self.cleaned_data["seats"])
+
+    def contact(self) -> Contact:
+        """Return who answers for the sign-up."""
+        data = self.cleaned_data
+        needs = tuple(data.get("needs", []))
+        return self._contact(
+            organisation=data.get("organisation", "") if data.get("kind") == BookingKind.ORGANISATION else "",
+            needs=needs,
+            interpreter_language=data.get("interpreter_language", "") if Need.INTERPRETER in needs else "",
+        )
+
+
+class WithdrawForm(forms.Form):
+    """Why the participant withdraws."""
+
+    reason = forms.ChoiceField(
+        label=_("Why do you withdraw?"),
+        choices=WithdrawalReason,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose the reason that fits best."),
+            "invalid_choice": _("Choose the reason that fits best."),
+        },
+    )
+
+
+BookingForm = SchoolBookingForm | SeatsForm
+
+
+def form_for(session: Session, *args: Any, **kwargs: Any) -> BookingForm:
+    """Return the form that fits a session's audience."""
+    form_class = SchoolBookingForm if session.audience == Audience.SCHOOL else SeatsForm
+    return form_class(*args, session=session, **kwargs)
+
+
+_NUMBER_IN_LABEL = re.compile(r"\((\d{6})\)\s*$")
+
+
+def school_label(school: School) -> str:
+    """Return "Nørrebro Park Skole, Jagtvej 34 (101007)"."""
+    number = f" ({school.institution_number})" if school.institution_number else ""
+    address = f", {school.address}" if school.address else ""
+    return f"{school.name}{address}{number}"
+
+
+def find_schools(text: str, *, limit: int = 12) -> list[School]:
+    """Return the bookable schools a typed text may mean; a number in brackets at its end decides alone."""
+    schools = School.objects.bookable(on=timezone.localdate())
+    if match := _NUMBER_IN_LABEL.search(text):
+        return list(schools.filter(institution_number=match.group(1)))
+    exact = list(schools.filter(name__iexact=text.strip())[:2])
+    return exact if len(exact) == 1 else list(schools.search(text)[:limit])

@@ -1,0 +1,55 @@
+"""Personal links of bookings: one purpose, one booking, an end (X1)."""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from booking.models import Booking
+from core.links.tokens import absolute_url, make_token
+from workshops.models import Session
+
+MANAGE = "booking"
+CONFIRM = "booking-confirm"
+INVITE = "session-invitation"
+_KEEP = timedelta(days=30)
+
+
+def _last_end(booking: Booking) -> datetime:
+    ends = [booked.session.ends_at for booked in booking.booked_sessions.all()]
+    return max(ends) if ends else timezone.now()
+
+
+def manage_token(booking: Booking) -> str:
+    """Return the token of the booking's own page: valid until 30 days after its last session."""
+    return make_token(MANAGE, booking.pk, booking.link_generation, expires_at=_last_end(booking) + _KEEP)
+
+
+def manage_path(booking: Booking) -> str:
+    """Return the address of the booking's own page, in the booking's language."""
+    with translation.override(booking.language):
+        return reverse("booking_detail", args=[manage_token(booking)])
+
+
+def confirm_path(booking: Booking) -> str:
+    """Return the address that confirms the e-mail address; usable until the session starts."""
+    starts = [booked.session.starts_at for booked in booking.booked_sessions.all()]
+    token = make_token(CONFIRM, booking.pk, booking.link_generation, expires_at=min(starts))
+    with translation.override(booking.language):
+        return reverse("booking_confirm", args=[token])
+
+
+def invitation_path(session: Session) -> str:
+    """Return the address by which a session for invited people can be signed up for (F6)."""
+    token = make_token(INVITE, session.pk, session.link_generation, expires_at=session.starts_at)
+    return f"{reverse('booking_form', args=[session.pk])}?invitation={token}"
+
+
+def manage_url(booking: Booking) -> str:
+    """Return the whole address of the booking's own page, for mails and calendar entries."""
+    return absolute_url(manage_path(booking))
+
+
+def confirm_url(booking: Booking) -> str:
+    """Return the whole address that confirms the e-mail address."""
+    return absolute_url(confirm_path(booking))

@@ -1,0 +1,63 @@
+"""Which mails a booking's change brings, and to whom: queued in the transaction of the change (rule 5)."""
+
+from datetime import datetime
+
+from booking.enums import BookingKind, BookingState
+from booking.models import Booking
+from charter.enums import MemberRole
+from charter.models import Provider, ProviderMember
+from core.outbox.operations import queue_message
+from workshops.models import Offer
+
+_MAIL_OF_STATE = {
+    BookingState.HELD: "confirm_address",
+    BookingState.AWAITING_APPROVAL: "received",
+    BookingState.CONFIRMED: "receipt",
+    BookingState.DECLINED: "declined",
+    BookingState.WITHDRAWN: "withdrawn",
+    BookingState.CANCELLED: "cancelled",
+    BookingState.EXPIRED: "expired",
+}
+_TELLS_PROVIDER = {
+    BookingState.CONFIRMED: "provider_booking_new",
+    BookingState.WITHDRAWN: "provider_booking_ended",
+    BookingState.CANCELLED: "provider_booking_ended",
+}
+
+
+def tell_booking(booking: Booking, *, offer: Offer, now: datetime) -> None:
+    """Queue what the booking's present state tells its contact and its provider. Once per state."""
+    state = BookingState(booking.state)
+    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
+    if state in _MAIL_OF_STATE and booking.contact_email:
+        _queue(f"{kind}_{_MAIL_OF_STATE[state]}", booking, to=booking.contact_email, now=now)
+    if state in _TELLS_PROVIDER and (state == BookingState.CONFIRMED or booking.confirmed_at):
+        for address, language in provider_addresses(offer.provider_id):
+            _queue(_TELLS_PROVIDER[state], booking, to=address, language=language, now=now)
+
+
+def provider_addresses(provider_id: int) -> list[tuple[str, str]]:
+    """Return (address, language) of those at a provider who are told of bookings.
+
+    Its coordinators; without any, its contact address.
+    """
+    coordinators = ProviderMember.objects.filter(
+        provider_id=provider_id, role=MemberRole.COORDINATOR, user__is_active=True
+    )
+    found = list(coordinators.values_list("user__email", "user__language").order_by("user__email"))
+    if found:
+        return found
+    contact = Provider.objects.values_list("contact_email", flat=True).get(pk=provider_id)
+    return [(contact, "da")] if contact else []
+
+
+def _queue(mail_type: str, booking: Booking, *, to: str, now: datetime, language: str | None = None) -> None:
+    queue_message(
+        mail_type=mail_type,
+        to=to,
+        ids={"booking": booking.pk, "to": to},
+        language=language or booking.language,
+        key=f"{mail_type}:{booking.pk}:{to}",
+        about=f"booking:{booking.pk}",
+        now=now,
+    )

@@ -1,0 +1,92 @@
+"""When a provider's coverage ends: the bookings it touches become tasks, nothing is cancelled silently (rule 3)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from booking.enums import BookingState
+from booking.errors import WrongStateError
+from booking.models import BookedSession, Booking
+from charter.observers import Cause
+from core.audit.log import Actor, record
+from core.worklist.models import WorkItem
+from core.worklist.operations import close_items, open_item
+from workshops.enums import UPCOMING_STATES
+from workshops.models import Session
+
+
+class BookingCoverageObserver:
+    """Registered with charter.observers: locks the sessions before coverage ends and makes the tasks after."""
+
+    def lock_sessions(self, provider_ids: Sequence[int], now: datetime) -> None:
+        """Lock the providers' future sessions in pk order, so that a claim under way is seen, or sees the end."""
+        future = Session.objects.filter(
+            provider_id__in=provider_ids, starts_at__gt=now, state__in=UPCOMING_STATES
+        )
+        list(future.locked().values_list("pk", flat=True))
+
+    def coverage_changed(
+        self, provider_ids: Sequence[int], cause: Cause, actor: Actor, now: datetime
+    ) -> None:
+        """Open a task for every active booking of a future session that the gate no longer lets through."""
+        sessions = Session.objects.filter(
+            provider_id__in=provider_ids, starts_at__gt=now, state__in=UPCOMING_STATES
+        )
+        open_ids = sessions.gate_open(today=timezone.localdate(now)).values("pk")
+        affected = (
+            BookedSession.objects.filter(
+                session__in=sessions.exclude(pk__in=open_ids),
+                state__in=[
+                    BookingState.HELD,
+                    BookingState.AWAITING_APPROVAL,
+                    BookingState.OFFERED,
+                    BookingState.CONFIRMED,
+                ],
+                booking__submitted_at__isnull=False,
+            )
+            .select_related("booking", "session")
+            .order_by("pk")
+        )
+        subjects = [f"booking:{booked.booking_id}" for booked in affected]
+        already = set(
+            WorkItem.objects.filter(
+                kind="affected_booking", subject__in=subjects, closed_at=None
+            ).values_list("subject", flat=True)
+        )
+        for booked in affected:
+            if f"booking:{booked.booking_id}" in already:
+                continue
+            open_item(
+                key=f"affected_booking:{booked.pk}:{cause}:{now:%Y-%m-%dT%H:%M:%S}",
+                kind="affected_booking",
+                subject=f"booking:{booked.booking_id}",
+                provider_id=booked.session.provider_id,
+                data={
+                    "reference": booked.booking.reference,
+                    "cause": cause.kind.value,
+                    "session": booked.session_id,
+                    "title": booked.session.title,
+                    "date": booked.session.local_date.isoformat(),
+                },
+                due_at=booked.session.starts_at,
+                now=now,
+            )
+
+
+@transaction.atomic
+def keep_affected_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
+    """Decide that a booking stays although cover ended; logged with who decided (rule 3, C5).
+
+    Raises:
+        WrongStateError: it has ended in the meantime.
+    """
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if booking.state not in (BookingState.CONFIRMED, BookingState.AWAITING_APPROVAL, BookingState.HELD):
+        raise WrongStateError
+    record("affected_booking_kept", f"booking:{booking.pk}", actor=actor, now=now)
+    close_items(
+        kind="affected_booking", subject=f"booking:{booking.pk}", resolution="kept", actor=actor, now=now
+    )
+    return booking

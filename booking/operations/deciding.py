@@ -1,0 +1,78 @@
+"""A person's yes or no to a booking that asks for approval (S15, S27)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from booking.enums import BookingState
+from booking.errors import WrongStateError
+from booking.messages import tell_booking
+from booking.models import Booking
+from booking.operations.submitting import confirm
+from booking.places import end_place, lock_sessions, require_gate, session_ids_of
+from core.audit.log import Actor, record
+from core.worklist.operations import close_items
+from workshops.models import Offer
+
+
+@transaction.atomic
+def approve_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
+    """Say yes: the booking is confirmed if the gate is open at this moment. Twice changes nothing.
+
+    Nobody approves what they registered themselves (DESIGN.md 5, People): permissions.user_can_decide asks.
+
+    Raises:
+        WrongStateError: it does not await approval any more.
+        CharterNotCoveredError: the gate is shut (rule 2).
+    """
+    sessions = lock_sessions(session_ids_of(booking_id))
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if booking.state == BookingState.CONFIRMED:
+        return booking
+    if booking.state != BookingState.AWAITING_APPROVAL:
+        raise WrongStateError
+    require_gate(sessions, now=now)
+    confirm(booking, now=now)
+    booking.save()
+    offer = Offer.objects.get(pk=next(iter(sessions.values())).offer_id)
+    record("booking_approved", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
+    close_items(
+        kind="booking_approval", subject=f"booking:{booking.pk}", resolution="approved", actor=actor, now=now
+    )
+    tell_booking(booking, offer=offer, now=now)
+    return booking
+
+
+@transaction.atomic
+def decline_booking(*, booking_id: int, reason: str, actor: Actor, now: datetime) -> Booking:
+    """Say no, with one of the reasons in booking.enums.DeclineReason; the places are given back at once.
+
+    Raises:
+        WrongStateError: it does not await approval any more.
+    """
+    sessions = lock_sessions(session_ids_of(booking_id))
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if booking.state == BookingState.DECLINED:
+        return booking
+    if booking.state != BookingState.AWAITING_APPROVAL:
+        raise WrongStateError
+    for booked in booking.booked_sessions.filter(state=BookingState.AWAITING_APPROVAL).order_by("session_id"):
+        end_place(booked, state=BookingState.DECLINED)
+    booking.state = BookingState.DECLINED
+    booking.ended_at = now
+    booking.end_reason = reason
+    booking.save()
+    offer = Offer.objects.get(pk=next(iter(sessions.values())).offer_id)
+    record(
+        "booking_declined",
+        f"booking:{booking.pk}",
+        actor=actor,
+        now=now,
+        provider_id=offer.provider_id,
+        reason=reason,
+    )
+    close_items(
+        kind="booking_approval", subject=f"booking:{booking.pk}", resolution="declined", actor=actor, now=now
+    )
+    tell_booking(booking, offer=offer, now=now)
+    return booking

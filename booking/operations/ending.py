@@ -1,0 +1,140 @@
+"""Ending a booking: withdrawal by the participant, cancellation by the organiser, expiry by itself."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from booking.enums import TAKING_STATES, BookingState
+from booking.errors import WithdrawalClosedError, WrongStateError
+from booking.messages import tell_booking
+from booking.models import BookedSession, Booking
+from booking.places import end_place, lock_sessions, release_expired, session_ids_of
+from core.audit.log import SYSTEM, Actor, record
+from core.worklist.operations import close_items
+from workshops.models import Offer, Session
+
+_ENDABLE = (BookingState.HELD, BookingState.AWAITING_APPROVAL, BookingState.CONFIRMED)
+
+
+@transaction.atomic
+def withdraw_booking(
+    *, booking_id: int, reason: str, actor: Actor, now: datetime, by_staff: bool = False
+) -> Booking:
+    """Withdraw a booking for the participant; its places are free at once. Twice changes nothing.
+
+    Args:
+        reason: a value of booking.enums.WithdrawalReason.
+        by_staff: staff may withdraw for someone who phones after the deadline, until the start.
+    Raises:
+        WithdrawalClosedError: the offer's deadline has passed (S11).
+        WrongStateError: it has ended otherwise, or the session has begun.
+    """
+    sessions = lock_sessions(session_ids_of(booking_id))
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if booking.state == BookingState.WITHDRAWN:
+        return booking
+    if booking.state not in _ENDABLE or not booking.submitted_at:
+        raise WrongStateError
+    if min(session.starts_at for session in sessions.values()) <= now:
+        raise WrongStateError
+    if not by_staff and booking.state != BookingState.HELD and not can_withdraw(sessions.values(), now=now):
+        raise WithdrawalClosedError
+    _end(booking, sessions, state=BookingState.WITHDRAWN, reason=reason, actor=actor, now=now)
+    return booking
+
+
+@transaction.atomic
+def cancel_booking(*, booking_id: int, reason: str, actor: Actor, now: datetime) -> Booking:
+    """Cancel a booking for the organiser, with a reason; the contact is told (rule 3). Twice changes nothing.
+
+    Raises:
+        WrongStateError: it has ended otherwise.
+    """
+    sessions = lock_sessions(session_ids_of(booking_id))
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if booking.state == BookingState.CANCELLED:
+        return booking
+    if booking.state not in _ENDABLE:
+        raise WrongStateError
+    _end(booking, sessions, state=BookingState.CANCELLED, reason=reason, actor=actor, now=now)
+    return booking
+
+
+def expire_overdue(now: datetime) -> int:
+    """End what ran out: forms never sent and addresses never proven. Returns how many; safe to run twice.
+
+    Nothing depends on it: every read and claim counts expired holds as free. It tells those who did not
+    confirm in time and keeps the tables tidy.
+    """
+    overdue = BookedSession.objects.expired_holds(now=now)
+    ended = 0
+    for session_id in sorted(set(overdue.values_list("session_id", flat=True))):
+        with transaction.atomic():
+            lock_sessions([session_id])
+            ended += release_expired(session_id, now=now)
+    untold = Booking.objects.filter(
+        state=BookingState.EXPIRED, submitted_at__isnull=False, proven_at=None, anonymised_at=None
+    ).exclude(end_reason="told")
+    for booking in untold.order_by("pk")[:500]:
+        with transaction.atomic():
+            if Booking.objects.filter(pk=booking.pk, state=BookingState.EXPIRED).update(end_reason="told"):
+                offer = Offer.objects.filter(sessions__booked_sessions__booking=booking).first()
+                if offer:
+                    record(
+                        "booking_expired",
+                        f"booking:{booking.pk}",
+                        actor=SYSTEM,
+                        now=now,
+                        provider_id=offer.provider_id,
+                    )
+                    tell_booking(booking, offer=offer, now=now)
+    return ended
+
+
+def delete_abandoned_forms(now: datetime) -> int:
+    """Delete forms that were never sent, a day after their hold ended (rule 10). Returns how many."""
+    abandoned = Booking.objects.filter(
+        state=BookingState.EXPIRED, submitted_at=None, started_at__lt=now - timedelta(days=1)
+    )
+    count = abandoned.count()
+    abandoned.delete()
+    return count
+
+
+def can_withdraw(sessions: Iterable[Session], *, now: datetime) -> bool:
+    """Whether the participant may still withdraw: every session's deadline lies ahead."""
+    return all(session.withdrawal_closes_at > now for session in sessions)
+
+
+def _end(
+    booking: Booking,
+    sessions: dict[int, Session],
+    *,
+    state: BookingState,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    for booked in booking.booked_sessions.filter(state__in=TAKING_STATES).order_by("session_id"):
+        end_place(booked, state=state)
+    booking.booked_sessions.update(sequence=F("sequence") + 1)
+    booking.state = state
+    booking.ended_at = now
+    booking.end_reason = reason
+    booking.held_until = None
+    booking.save()
+    offer = Offer.objects.get(pk=next(iter(sessions.values())).offer_id)
+    record(
+        f"booking_{state.value}",
+        f"booking:{booking.pk}",
+        actor=actor,
+        now=now,
+        provider_id=offer.provider_id,
+        reason=reason,
+    )
+    subject = f"booking:{booking.pk}"
+    close_items(kind="booking_approval", subject=subject, resolution=state.value, actor=actor, now=now)
+    close_items(kind="affected_booking", subject=subject, resolution=state.value, actor=actor, now=now)
+    tell_booking(booking, offer=offer, now=now)

@@ -1,0 +1,286 @@
+"""Holding places while a form is filled: 15 minutes, one hold a browser and session (DESIGN.md 5)."""
+
+import secrets
+import uuid
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from booking.enums import BookingKind, BookingState, Channel
+from booking.errors import (
+    BookingRefusedError,
+    CharterNotCoveredError,
+    ClassAlreadyBookedError,
+    HoldExpiredError,
+    HoldExtensionsUsedError,
+    NotInvitedError,
+    SchoolCannotBookError,
+    SessionClosedError,
+    WrongPartyError,
+    WrongStateError,
+)
+from booking.models import BookedClass, BookedSession, Booking, ClassPlace
+from booking.party import Contact, Party, normalise_class_name
+from booking.places import claim_places, end_place, lock_sessions, release_expired
+from booking.rules import HOLD, MAX_EXTENSIONS, MAX_SEATS_PER_PERSON, check_group_sizes
+from workshops.calendars import school_year_of
+from workshops.enums import Audience, SessionAccess
+from workshops.models import Offer, School, Session
+
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""No 0/O, 1/I: a reference is read aloud on the phone."""
+
+
+def new_reference() -> str:
+    """Return a reference like "DP-7KM4XW": 30 bits, no characters that sound or look alike."""
+    return "DP-" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
+
+
+@transaction.atomic
+def hold_places(
+    *,
+    session_id: int,
+    party: Party,
+    contact: Contact,
+    submission_key: uuid.UUID,
+    browser_key: str,
+    now: datetime,
+    is_invited: bool = False,
+    by_staff: bool = False,
+) -> Booking:
+    """Hold places for a party while it reads its answers through.
+
+    Posting the same form again, or another form for the same session in the same browser, changes the hold that
+    is there; the places are claimed anew, all or nothing. A form that was already sent returns its booking.
+
+    Args:
+        submission_key: carried by the form; makes a double post one booking.
+        browser_key: unguessable key of this browser, empty for staff.
+        is_invited: the visitor came by the session's invitation link (F6).
+    Raises:
+        SessionFullError, SessionClosedError, OtherSchoolHostsError, CharterNotCoveredError: see claim_places.
+        GroupTooSmallError, GroupTooLargeError, SchoolCannotBookError, ClassAlreadyBookedError, WrongPartyError,
+        NotInvitedError.
+    Source: DESIGN.md rules 1, 2, 8, 9 and section 5, Booking.
+    """
+    # The lock comes before every read: of two posts of one form, the second sees what the first made.
+    if session_id not in lock_sessions([session_id]):
+        raise SessionClosedError
+    booking = _started_booking(session_id, submission_key=submission_key, browser_key=browser_key)
+    if booking and booking.submitted_at:
+        return booking
+    release_expired(session_id, now=now)
+    if booking:
+        for booked in booking.booked_sessions.filter(state=BookingState.HELD):
+            end_place(booked, state=BookingState.EXPIRED)
+    people = party.people(adults_count=_adults_count(session_id))
+    claim_places(
+        session_id, groups=party.groups, people=people, school_id=party.school_id, now=now, by_staff=by_staff
+    )
+    session = Session.objects.select_related("offer").get(pk=session_id)
+    school = _check_party(session, party, is_invited=is_invited, by_staff=by_staff, now=now)
+    if booking is None:
+        booking = Booking(
+            reference=new_reference(), submission_key=submission_key, browser_key=browser_key, started_at=now
+        )
+    else:
+        booking.hold_extensions = min(booking.hold_extensions + 1, MAX_EXTENSIONS)
+        booking.classes.all().delete()
+        booking.booked_sessions.all().delete()
+    booking.kind = party.kind
+    booking.state = BookingState.HELD
+    booking.channel = Channel.PHONE if by_staff else Channel.WEB
+    booking.held_until = now + HOLD
+    booking.ended_at = None
+    booking.end_reason = ""
+    _copy_contact(booking, contact)
+    _copy_school(booking, school)
+    booking.save()
+    booked = BookedSession.objects.create(
+        booking=booking,
+        session=session,
+        groups=party.groups,
+        people=people,
+        state=BookingState.HELD,
+        held_until=booking.held_until,
+        uid=f"{uuid.uuid4()}@dannelsesportalen",
+    )
+    _add_classes(booking, booked, party)
+    return booking
+
+
+@transaction.atomic
+def extend_hold(*, booking_id: int, now: datetime) -> Booking:
+    """Give a hold another 15 minutes, at most 3 times (WCAG 2.2.1).
+
+    Raises:
+        HoldExpiredError: it ran out already.
+        HoldExtensionsUsedError: it was extended three times.
+    """
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if booking.state != BookingState.HELD or booking.submitted_at:
+        raise WrongStateError
+    if booking.held_until is None or booking.held_until <= now:
+        raise HoldExpiredError
+    if booking.hold_extensions >= MAX_EXTENSIONS:
+        raise HoldExtensionsUsedError
+    booking.hold_extensions += 1
+    booking.held_until = now + HOLD
+    booking.save(update_fields=["hold_extensions", "held_until"])
+    booking.booked_sessions.filter(state=BookingState.HELD).update(held_until=booking.held_until)
+    return booking
+
+
+@transaction.atomic
+def release_hold(*, booking_id: int, now: datetime) -> None:
+    """Let a hold go before its time: the visitor gave up. Doing it twice changes nothing."""
+    booking = Booking.objects.get(pk=booking_id)
+    lock_sessions(booking.booked_sessions.values_list("session_id", flat=True))
+    if not Booking.objects.filter(pk=booking_id, state=BookingState.HELD, submitted_at=None).update(
+        state=BookingState.EXPIRED, ended_at=now, end_reason="given_up"
+    ):
+        return
+    for booked in booking.booked_sessions.filter(state=BookingState.HELD).order_by("pk"):
+        end_place(booked, state=BookingState.EXPIRED)
+
+
+def reclaim(booking: Booking, *, now: datetime) -> None:
+    """Take the places of an expired booking again, so that what was typed is not lost.
+
+    Raises HoldExpiredError when they are gone. Must run inside a transaction; the sessions must be locked.
+    """
+    for booked in booking.booked_sessions.order_by("session_id"):
+        release_expired(booked.session_id, now=now)
+        try:
+            claim_places(
+                booked.session_id,
+                groups=booked.groups,
+                people=booked.people,
+                school_id=booking.school_id,
+                now=now,
+            )
+        except CharterNotCoveredError:
+            raise
+        except BookingRefusedError as error:
+            raise HoldExpiredError from error
+        BookedSession.objects.filter(pk=booked.pk).update(state=BookingState.HELD, held_until=now + HOLD)
+        _activate_classes(booking, booked)
+    booking.state = BookingState.HELD
+    booking.held_until = now + HOLD
+    booking.ended_at = None
+    booking.end_reason = ""
+
+
+def _started_booking(session_id: int, *, submission_key: uuid.UUID, browser_key: str) -> Booking | None:
+    """Return the booking this form or browser has already started for the session."""
+    by_form = Booking.objects.filter(submission_key=submission_key).first()
+    if by_form or not browser_key:
+        return by_form
+    return Booking.objects.filter(
+        browser_key=browser_key,
+        booked_sessions__session_id=session_id,
+        state=BookingState.HELD,
+        submitted_at=None,
+    ).first()
+
+
+def _adults_count(session_id: int) -> bool:
+    return bool(Session.objects.values_list("adults_count", flat=True).get(pk=session_id))
+
+
+def _check_party(
+    session: Session, party: Party, *, is_invited: bool, by_staff: bool, now: datetime
+) -> School | None:
+    """Raise what forbids this party this session; return the school."""
+    offer = session.offer
+    if not offer.is_open and not by_staff:
+        raise SessionClosedError
+    if (session.audience == Audience.SCHOOL) != (party.kind == BookingKind.SCHOOL):
+        raise WrongPartyError
+    if session.access == SessionAccess.INVITATION and not (is_invited or by_staff):
+        raise NotInvitedError
+    largest = offer.max_group_size
+    if largest is None and party.kind == BookingKind.PERSON:
+        largest = MAX_SEATS_PER_PERSON
+    check_group_sizes(party, smallest=offer.min_group_size, largest=largest)
+    if party.kind != BookingKind.SCHOOL:
+        return None
+    school = School.objects.filter(pk=party.school_id).first() if party.school_id else None
+    check_school_may_book(offer, school, now=now)
+    return school
+
+
+def check_school_may_book(offer: Offer, school: School | None, *, now: datetime) -> None:
+    """Raise SchoolCannotBookError when an offer excludes the school (S27).
+
+    Asked when the school is chosen, so that the page says why before anything else is typed.
+    """
+    if (
+        school is None
+        or not School.objects.bookable(on=timezone.localdate(now)).filter(pk=school.pk).exists()
+    ):
+        raise SchoolCannotBookError(why="unit")
+    if offer.school_types and school.school_type not in offer.school_types:
+        raise SchoolCannotBookError(why="type")
+    if offer.municipalities and school.municipality not in offer.municipalities:
+        raise SchoolCannotBookError(why="municipality")
+
+
+def _copy_contact(booking: Booking, contact: Contact) -> None:
+    booking.contact_name = contact.name
+    booking.contact_email = contact.email.strip().lower()
+    booking.contact_phone = contact.phone
+    booking.organisation = contact.organisation
+    booking.needs = list(contact.needs)
+    booking.interpreter_language = contact.interpreter_language
+    booking.room = contact.room
+    booking.entrance = contact.entrance
+    booking.phone_on_day = contact.phone_on_day
+    booking.language = contact.language
+
+
+def _copy_school(booking: Booking, school: School | None) -> None:
+    """Copy the register's facts as they are today: later changes do not rewrite history (rule 11)."""
+    booking.school = school
+    booking.school_number = (school.institution_number or "") if school else ""
+    booking.school_name = school.name if school else ""
+    booking.school_type = school.school_type if school else ""
+    booking.district = school.district if school else None
+
+
+def _add_classes(booking: Booking, booked: BookedSession, party: Party) -> None:
+    year = school_year_of(booked.session.local_date)
+    BookedClass.objects.bulk_create(
+        BookedClass(
+            booking=booking,
+            name=size.name.strip(),
+            normalised_name=normalise_class_name(size.name),
+            school_year=year,
+            grade=size.grade,
+            pupils=size.pupils,
+            adults=size.adults,
+        )
+        for size in party.classes
+    )
+    if party.classes:
+        _activate_classes(booking, booked)
+
+
+def _activate_classes(booking: Booking, booked: BookedSession) -> None:
+    """Make the constrained rows that keep a class from having two places in a session.
+
+    Raises ClassAlreadyBookedError for the class that has one.
+    """
+    ClassPlace.objects.filter(booked_session=booked).delete()
+    for booked_class in booking.classes.all():
+        try:
+            with transaction.atomic():
+                ClassPlace.objects.create(
+                    booked_session=booked,
+                    booked_class=booked_class,
+                    session_id=booked.session_id,
+                    class_key=f"{booking.school_id}:{booked_class.school_year}:{booked_class.normalised_name}",
+                )
+        except IntegrityError as error:
+            raise ClassAlreadyBookedError(class_name=booked_class.name) from error

@@ -1,0 +1,200 @@
+"""From held to confirmed: sending the booking, proving the address, booking for someone who phones."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from booking.enums import BookingKind, BookingState
+from booking.errors import TooManyUnprovenError, WrongStateError
+from booking.messages import tell_booking
+from booking.models import Booking
+from booking.operations.holding import hold_places, reclaim
+from booking.party import Contact, Party
+from booking.places import lock_sessions, require_gate, session_ids_of
+from booking.retention import contact_deleted_after
+from booking.rules import MAX_UNPROVEN_PER_ADDRESS, approval_reasons, email_domain, proof_deadline
+from core.audit.log import VISITOR, Actor, record
+from core.worklist.operations import open_item
+from workshops.enums import Approval
+from workshops.models import Offer, SchoolDomain, Session
+
+
+@transaction.atomic
+def submit_booking(*, booking_id: int, is_proven: bool, now: datetime, actor: Actor = VISITOR) -> Booking:
+    """Send a held booking.
+
+    With a proven address it is confirmed, or waits for approval; otherwise the places are held until the
+    address is proven, 24 hours at most. Sending it again changes nothing. A hold that ran out is taken again
+    if the places are still free.
+
+    Args:
+        is_proven: the visitor has shown that the address is theirs (log-in, or a confirmation in this browser).
+    Raises:
+        HoldExpiredError: the hold ran out and the places are gone.
+        CharterNotCoveredError: the gate is shut now (rule 2).
+        TooManyUnprovenError: the address holds three unconfirmed bookings already (X6).
+    Source: DESIGN.md section 5, Booking.
+    """
+    sessions = lock_sessions(session_ids_of(booking_id))
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if booking.submitted_at:
+        return booking
+    _make_sure_it_is_held(booking, now=now)
+    require_gate(sessions, now=now)
+    booking.submitted_at = now
+    offer = _offer(sessions)
+    if booking.kind != BookingKind.SCHOOL and not offer.asks_for_proof:
+        is_proven = True
+    record("booking_sent", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
+    if is_proven:
+        _settle(booking, offer, sessions, now=now)
+    else:
+        _await_proof(booking, sessions, now=now)
+    booking.delete_after = contact_deleted_after(
+        booking.kind, last_date=max(session.local_date for session in sessions.values())
+    )
+    booking.save()
+    tell_booking(booking, offer=offer, now=now)
+    return booking
+
+
+@transaction.atomic
+def prove_address(*, booking_id: int, now: datetime, actor: Actor) -> Booking:
+    """Take it that the address is the booker's: the confirmation link was used.
+
+    Using the link twice changes nothing. A place that was let go in the meantime is taken again if it is free.
+
+    Raises:
+        HoldExpiredError: too late, and the places are gone.
+        CharterNotCoveredError: the gate is shut now (rule 2).
+        WrongStateError: the booking has ended (withdrawn, cancelled, declined).
+    """
+    sessions = lock_sessions(session_ids_of(booking_id))
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if booking.proven_at:
+        return booking
+    if booking.state not in (BookingState.HELD, BookingState.EXPIRED) or not booking.submitted_at:
+        raise WrongStateError
+    _make_sure_it_is_held(booking, now=now)
+    require_gate(sessions, now=now)
+    offer = _offer(sessions)
+    _settle(booking, offer, sessions, now=now)
+    booking.save()
+    record("address_proven", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
+    tell_booking(booking, offer=offer, now=now)
+    return booking
+
+
+def book_for_caller(
+    *,
+    session_id: int,
+    party: Party,
+    contact: Contact,
+    submission_key: uuid.UUID,
+    actor: Actor,
+    now: datetime,
+) -> Booking:
+    """Book for someone who phones (S24): the same operations, no proof asked, marked as by phone.
+
+    Staff vouch for the caller; a receipt goes by mail where there is an address.
+
+    Raises: as hold_places and submit_booking.
+    """
+    with transaction.atomic():
+        booking = hold_places(
+            session_id=session_id,
+            party=party,
+            contact=contact,
+            submission_key=submission_key,
+            browser_key="",
+            now=now,
+            by_staff=True,
+        )
+        if booking.registered_by_id is None and actor.user_id:
+            Booking.objects.filter(pk=booking.pk).update(registered_by_id=actor.user_id)
+        return submit_booking(booking_id=booking.pk, is_proven=True, now=now, actor=actor)
+
+
+def confirm(booking: Booking, *, now: datetime) -> None:
+    """Give the places for good. The sessions must be locked and the gate just asked."""
+    booking.state = BookingState.CONFIRMED
+    booking.confirmed_at = now
+    booking.held_until = None
+    booking.booked_sessions.filter(
+        state__in=[BookingState.HELD, BookingState.AWAITING_APPROVAL, BookingState.OFFERED]
+    ).update(state=BookingState.CONFIRMED, held_until=None)
+
+
+def _make_sure_it_is_held(booking: Booking, *, now: datetime) -> None:
+    if booking.state == BookingState.HELD and booking.held_until and booking.held_until > now:
+        return
+    if booking.state not in (BookingState.HELD, BookingState.EXPIRED):
+        raise WrongStateError
+    reclaim(booking, now=now)
+
+
+def _settle(booking: Booking, offer: Offer, sessions: dict[int, Session], *, now: datetime) -> None:
+    """Confirm a proven booking, or ask a person for approval."""
+    booking.proven_at = now
+    booking.approval_reasons = _approval_reasons(booking, offer)
+    if not booking.approval_reasons:
+        confirm(booking, now=now)
+        return
+    booking.state = BookingState.AWAITING_APPROVAL
+    booking.held_until = None
+    booking.booked_sessions.filter(state=BookingState.HELD).update(
+        state=BookingState.AWAITING_APPROVAL, held_until=None
+    )
+    first = min(sessions.values(), key=lambda session: session.starts_at)
+    open_item(
+        key=f"booking_approval:{booking.pk}",
+        kind="booking_approval",
+        subject=f"booking:{booking.pk}",
+        provider_id=offer.provider_id,
+        data={"reference": booking.reference, "reasons": booking.approval_reasons},
+        due_at=min(now + timedelta(days=3), first.starts_at),
+        now=now,
+    )
+
+
+def _await_proof(booking: Booking, sessions: dict[int, Session], *, now: datetime) -> None:
+    """Hold the places until the address is proven, or time runs out."""
+    unproven = Booking.objects.of_address(booking.contact_email).unproven(now=now).exclude(pk=booking.pk)
+    if unproven.count() >= MAX_UNPROVEN_PER_ADDRESS:
+        raise TooManyUnprovenError
+    starts_at = min(session.starts_at for session in sessions.values())
+    booking.held_until = proof_deadline(now=now, starts_at=starts_at)
+    booking.booked_sessions.filter(state=BookingState.HELD).update(held_until=booking.held_until)
+
+
+def _approval_reasons(booking: Booking, offer: Offer) -> list[str]:
+    is_school = booking.kind == BookingKind.SCHOOL
+    return approval_reasons(
+        offer_asks=offer.approval != Approval.NONE,
+        is_known_domain=not is_school or booking.registered_by_id is not None or _is_known_domain(booking),
+        grades=[item.grade for item in booking.classes.all()],
+        grade_from=offer.grade_from if is_school else None,
+        grade_to=offer.grade_to if is_school else None,
+        district=booking.district_id,
+        districts=[district.pk for district in offer.districts.all()] if is_school else [],
+    )
+
+
+def _is_known_domain(booking: Booking) -> bool:
+    """Whether the address belongs to a domain known for the school, or was approved for it before (S27).
+
+    A first booking from an unknown domain asks the administration; after a yes the next confirm at once.
+    """
+    known = SchoolDomain.objects.filter(domain=email_domain(booking.contact_email))
+    if known.filter(school_id=booking.school_id).exists():
+        return True
+    if booking.school and booking.school.is_municipal and known.filter(school=None).exists():
+        return True
+    earlier = Booking.objects.of_address(booking.contact_email).filter(school=booking.school)
+    return earlier.filter(confirmed_at__isnull=False).exists()
+
+
+def _offer(sessions: dict[int, Session]) -> Offer:
+    first = min(sessions.values(), key=lambda session: session.starts_at)
+    return Offer.objects.prefetch_related("districts").get(pk=first.offer_id)

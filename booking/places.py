@@ -1,0 +1,145 @@
+"""The guard of rule 1: taking and giving back a session's places. Called by booking.operations only.
+
+Order everywhere: lock the session rows (pk order), release what ran out, claim by one conditional UPDATE, then
+ask the gate in a fresh statement. Whatever ends coverage locks the same rows first (charter.observers), so either
+it sees our booking or we see its end.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import BigIntegerField, Case, F, Q, Value, When
+from django.utils import timezone
+
+from booking.enums import BookingState
+from booking.errors import (
+    CharterNotCoveredError,
+    OtherSchoolHostsError,
+    SessionClosedError,
+    SessionFullError,
+)
+from booking.models import BookedSession, Booking, ClassPlace
+from workshops.enums import PlaceKind, SessionState
+from workshops.models import Session
+
+
+def lock_sessions(session_ids: Iterable[int]) -> dict[int, Session]:
+    """Lock sessions in pk order and return them fresh. On SQLite the transaction is the lock."""
+    return {session.pk: session for session in Session.objects.filter(pk__in=session_ids).locked()}
+
+
+def session_ids_of(booking_id: int) -> list[int]:
+    """Return the sessions of a booking. They never change while it is active, so reading before the lock is safe."""
+    return list(BookedSession.objects.filter(booking_id=booking_id).values_list("session_id", flat=True))
+
+
+def release_expired(session_id: int, *, now: datetime) -> int:
+    """Give back places whose hold ran out; return how many holds ended. The session row must be locked."""
+    ended = 0
+    for booked in BookedSession.objects.filter(session_id=session_id).expired_holds(now=now).order_by("pk"):
+        if end_place(booked, state=BookingState.EXPIRED):
+            Booking.objects.filter(pk=booked.booking_id, state=BookingState.HELD).update(
+                state=BookingState.EXPIRED, ended_at=now, end_reason="hold_expired"
+            )
+            ended += 1
+    return ended
+
+
+def end_place(booked: BookedSession, *, state: BookingState) -> bool:
+    """Move a booked session out of a state that takes places, and give its places back.
+
+    Returns False when somebody else already did: the counters move once. The session row must be locked.
+    """
+    changed = BookedSession.objects.filter(pk=booked.pk, state=booked.state).update(
+        state=state, held_until=None
+    )
+    if not changed:
+        return False
+    ClassPlace.objects.filter(booked_session=booked).update(is_active=False)
+    give_back(booked.session_id, groups=booked.groups, people=booked.people)
+    return True
+
+
+def give_back(session_id: int, *, groups: int, people: int) -> None:
+    """Lower the counters; a visit at a school forgets its host when the last class leaves."""
+    Session.objects.filter(pk=session_id).update(
+        groups_taken=F("groups_taken") - groups,
+        people_taken=F("people_taken") - people,
+        host_school=Case(
+            When(Q(place_kind=PlaceKind.AT_SCHOOL, groups_taken__lte=groups), then=Value(None)),
+            default=F("host_school_id"),
+            output_field=BigIntegerField(),
+        ),
+    )
+
+
+def claim_places(
+    session_id: int, *, groups: int, people: int, school_id: int | None, now: datetime, by_staff: bool = False
+) -> None:
+    """Take places in a session, or refuse.
+
+    Staff may book after the public window has closed, never over a limit and never past the gate.
+
+    Raises:
+        SessionClosedError: draft, closed, cancelled, or outside its booking window.
+        OtherSchoolHostsError: a visit at a school that another school has.
+        SessionFullError: too few places; carries what is left.
+        CharterNotCoveredError: the gate is shut (rule 2).
+    Source: DESIGN.md rules 1, 2 and 9.
+    """
+    room = Q(max_groups=None) | Q(max_groups__gte=F("groups_taken") + F("reserved") + groups)
+    room &= (
+        Q(max_people=None)
+        | Q(max_groups__isnull=False, max_people__gte=F("people_taken") + people)
+        | Q(max_groups=None, max_people__gte=F("people_taken") + F("reserved") + people)
+    )
+    sessions = Session.objects.filter(pk=session_id)
+    open_sessions = sessions.filter(_takes(now=now, by_staff=by_staff))
+    if school_id is None:
+        claimed = open_sessions.filter(room).update(
+            groups_taken=F("groups_taken") + groups, people_taken=F("people_taken") + people
+        )
+    else:
+        host = ~Q(place_kind=PlaceKind.AT_SCHOOL) | Q(host_school=None) | Q(host_school_id=school_id)
+        claimed = open_sessions.filter(room, host).update(
+            groups_taken=F("groups_taken") + groups,
+            people_taken=F("people_taken") + people,
+            host_school=Case(
+                When(place_kind=PlaceKind.AT_SCHOOL, then=Value(school_id)),
+                default=F("host_school_id"),
+                output_field=BigIntegerField(),
+            ),
+        )
+    if not claimed:
+        _explain(session_id, school_id=school_id, now=now, by_staff=by_staff)
+    require_gate([session_id], now=now)
+
+
+def require_gate(session_ids: Iterable[int], *, now: datetime) -> None:
+    """Raise CharterNotCoveredError unless every session passes the gate at this moment (rule 2)."""
+    ids = set(session_ids)
+    if Session.objects.filter(pk__in=ids).gate_open(today=timezone.localdate(now)).count() != len(ids):
+        raise CharterNotCoveredError
+
+
+def _takes(*, now: datetime, by_staff: bool) -> Q:
+    """Return the condition under which a session takes bookings.
+
+    Own columns only: a join would move the claim's conditions into a subquery, which PostgreSQL does not
+    check again after waiting for the row.
+    """
+    if by_staff:
+        return Q(state__in=[SessionState.OPEN, SessionState.CLOSED], starts_at__gt=now)
+    opens = Q(booking_opens_at=None) | Q(booking_opens_at__lte=now)
+    return Q(opens, state=SessionState.OPEN, booking_closes_at__gt=now)
+
+
+def _explain(session_id: int, *, school_id: int | None, now: datetime, by_staff: bool) -> None:
+    """Raise the refusal that fits a claim that took nothing."""
+    sessions = Session.objects.filter(pk=session_id)
+    if not sessions.filter(_takes(now=now, by_staff=by_staff)).exists():
+        raise SessionClosedError
+    session = sessions.with_free_places(now=now).get()
+    if session.place_kind == PlaceKind.AT_SCHOOL and session.host_school_id not in (None, school_id):
+        raise OtherSchoolHostsError
+    raise SessionFullError(groups_left=session.free_groups, people_left=session.free_people)

@@ -1,0 +1,88 @@
+"""What booking pages show, computed before the template: rows, states, dates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from booking import wording
+from booking.enums import BookingKind, BookingState, Need
+from booking.models import Booking
+from workshops.models import Session
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a review or receipt."""
+
+    label: str
+    value: str
+    url: str = ""
+    edit: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of lines, with where it can be edited."""
+
+    heading: str
+    rows: list[Row]
+    edit_url: str = ""
+
+
+def booking_sections(booking: Booking, *, edit: bool = False) -> list[Section]:
+    """Return a booking as sections of rows: the same on review, receipt and personal page."""
+    language = get_language() or "da"
+    booked = sorted(booking.booked_sessions.all(), key=lambda item: item.session.starts_at)
+    first = booked[0].session
+    edit_url = reverse("booking_form", args=[first.pk]) if edit else ""
+    when = "\n".join(
+        f"{wording.date_text(item.session.starts_at)}, {wording.time_text(item.session.starts_at, item.session.ends_at)}"
+        for item in booked
+    )
+    what = [
+        Row(_("Offer"), first.title_in(language)),
+        Row(_("Date"), when),
+        Row(_("Place"), wording.place_text(booking, first)),
+        Row(_("Provider"), first.provider.name),
+    ]
+    if booking.kind == BookingKind.SCHOOL:
+        who = [Row(_("School"), booking.school_name), Row(_("Class"), wording.party_text(booking))]
+    else:
+        who = [Row(_("Seats"), wording.party_text(booking))]
+        if booking.organisation:
+            who.insert(0, Row(_("Organisation"), booking.organisation))
+    needs = [str(Need(value).label) for value in booking.needs if value in Need]
+    if needs:
+        who.append(Row(_("Needs"), "\n".join(needs)))
+    contact = [Row(_("Name"), booking.contact_name), Row(_("E-mail"), booking.contact_email)]
+    if booking.phone_on_day:
+        contact.append(Row(_("Phone on the day"), booking.phone_on_day))
+    if booking.entrance:
+        contact.append(Row(_("Entrance"), booking.entrance))
+    return [
+        Section(_("What and when"), what),
+        Section(_("Who comes"), who, edit_url),
+        Section(_("Contact"), contact, edit_url),
+    ]
+
+
+STATE_KINDS = {
+    BookingState.HELD: "warning",
+    BookingState.AWAITING_APPROVAL: "warning",
+    BookingState.CONFIRMED: "success",
+    BookingState.ATTENDED: "success",
+    BookingState.OFFERED: "info",
+    BookingState.WAITING: "info",
+}
+"""The badge of a state; the text says it too, never colour alone."""
+
+
+def next_free_dates(
+    offer_id: int, *, now: datetime, leave_out: int | None = None, limit: int = 5
+) -> list[Session]:
+    """Return the next dates of an offer that can be booked now."""
+    dates = Session.objects.for_offer(offer_id).public().bookable(now=now).upcoming(now=now)
+    return list(dates.exclude(pk=leave_out).select_related("venue")[:limit])

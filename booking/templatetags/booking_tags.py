@@ -1,0 +1,170 @@
+"""How lower templates show booking's data: dates of an offer with their state, and small wordings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.core.paginator import Paginator
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from booking import wording
+from booking.forms import school_label as label_of_school
+from booking.models import Booking
+from workshops.enums import PlaceKind, WhyNotBookable
+from workshops.models import Offer, OfferIndexPage, OfferPage, School, Session
+from workshops.rules import why_not_bookable
+
+register = template.Library()
+PER_PAGE = 12
+FEW_LEFT = 5
+
+
+@dataclass(frozen=True)
+class SessionChoice:
+    """One date as a row: its state in words and where it can be booked."""
+
+    session: Session
+    place: str
+    note: str
+    state: str
+    kind: str
+    url: str
+    label: str
+    hidden: str
+
+
+@register.inclusion_tag("booking/session_choices.html", takes_context=True)
+def session_choices(context: Context, offer: Offer) -> dict[str, Any]:
+    """List an offer's coming dates, each with its state and a link to book it (P8)."""
+    now = timezone.now()
+    dates = (
+        Session.objects.for_offer(offer.pk)
+        .public()
+        .with_booking_facts(now=now)
+        .upcoming(now=now)
+        .select_related("offer", "venue")
+    )
+    request = context.get("request")
+    page = Paginator(dates, PER_PAGE).get_page(request.GET.get("tider") if request else 1)
+    rows = [_choice(session, now=now) for session in page]
+    try:
+        feed_url = reverse("calendar_offer", args=[offer.pk])
+    except NoReverseMatch:
+        feed_url = ""
+    return {
+        "rows": rows,
+        "page": page,
+        "offer": offer,
+        "feed_url": feed_url if rows else "",
+        "reason": (
+            _("New dates are published here. Look again later, or call us and hear when the next ones come.")
+            if offer.is_open
+            else _("This offer cannot be booked at the moment. Call us if you would like to hear more.")
+        ),
+    }
+
+
+def _choice(session: Session, *, now: datetime) -> SessionChoice:
+    why = why_not_bookable(session.booking_facts, now)
+    is_school = session.audience == "school"
+    state, kind, note = _state(session, why)
+    place = session.venue.name if session.venue else ""
+    if session.place_kind == PlaceKind.ONLINE:
+        place = _("Online")
+    return SessionChoice(
+        session=session,
+        place=place,
+        note=note,
+        state=state,
+        kind=kind,
+        url="" if why else reverse("booking_form", args=[session.pk]),
+        label=_("Book") if is_school else _("Sign up"),
+        hidden=wording.date_text(session.starts_at),
+    )
+
+
+def _state(session: Session, why: WhyNotBookable | None) -> tuple[str, str, str]:
+    """Return a date's state in words, its badge, and what to do."""
+    if why is WhyNotBookable.PROVIDER_NOT_COVERED:
+        return _("Not open"), "neutral", _("The date opens when the provider's charter is in force for it.")
+    if why is WhyNotBookable.NOT_OPEN_YET and session.booking_opens_at:
+        opens = _("Booking opens %(when)s.") % {"when": wording.moment_text(session.booking_opens_at)}
+        return _("Not open yet"), "neutral", opens
+    if why is WhyNotBookable.CLOSED:
+        return _("Booking closed"), "neutral", _("Too late to book here. Call us if it is urgent.")
+    if why is WhyNotBookable.FULL:
+        return _("Fully booked"), "neutral", ""
+    if why is not None:
+        return str(why.label), "neutral", ""
+    free: int | None = session.free_people  # type: ignore[attr-defined]  # annotated by with_booking_facts
+    if free is not None and free <= FEW_LEFT and not session.max_groups:
+        return (
+            ngettext("%(count)s place left", "%(count)s places left", free) % {"count": free},
+            "warning",
+            "",
+        )
+    return _("Free places"), "success", ""
+
+
+@register.filter
+def session_title(session: Session) -> str:
+    """Return a session's title in the active language."""
+    return session.title_in(get_language() or "da")
+
+
+@register.filter
+def session_date(session: Session) -> str:
+    """Return "tirsdag 1. december 2026"."""
+    return wording.date_text(session.starts_at)
+
+
+@register.filter
+def session_time(session: Session) -> str:
+    """Return "kl. 9.00–10.30"."""
+    return wording.time_text(session.starts_at, session.ends_at)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Return "tirsdag 1. december kl. 12.00"."""
+    return wording.moment_text(value) if value else ""
+
+
+@register.filter
+def school_label(school: School) -> str:
+    """Return a school's name, address and number."""
+    return label_of_school(school)
+
+
+@register.filter
+def offer_path(offer_id: int) -> str:
+    """Return where an offer can be read in the active language, or the catalogue."""
+    language = get_language() or "da"
+    pages = {
+        page.locale.language_code: page
+        for page in OfferPage.objects.live().filter(offer_id=offer_id).select_related("locale")
+    }
+    page = pages.get(language) or pages.get("da")
+    return (page.get_url() if page else None) or catalogue_path(offer_id)
+
+
+@register.filter
+def catalogue_path(offer_id: int) -> str:
+    """Return the address of the catalogue in the active language."""
+    pages = {
+        page.locale.language_code: page for page in OfferIndexPage.objects.live().select_related("locale")
+    }
+    page = pages.get(get_language() or "da") or pages.get("da")
+    return (page.get_url() if page else None) or "/"
+
+
+@register.filter
+def booked_offer_path(booking: Booking) -> str:
+    """Return where the booked offer can be read."""
+    booked = booking.booked_sessions.all()[0]
+    return offer_path(booked.session.offer_id)

@@ -1,0 +1,1 @@
+"""Views translate: parse, permission, operation, message, redirect."""

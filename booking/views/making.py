@@ -1,0 +1,345 @@
+"""Making a booking: form, review, receipt (DOMAIN.md 5). Posting is counted per address (X4)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from booking import links, visitor
+from booking.enums import BookingState
+from booking.errors import (
+    BookingRefusedError,
+    ClassAlreadyBookedError,
+    GroupTooLargeError,
+    GroupTooSmallError,
+    SchoolCannotBookError,
+    SessionFullError,
+)
+from booking.forms import BookingForm, SchoolBookingForm, form_for, school_label
+from booking.models import Booking
+from booking.operations import extend_hold, hold_places, release_hold, submit_booking
+from booking.presentation import booking_sections, next_free_dates
+from core.limits.errors import LimitExceededError
+from core.limits.limits import hit, limited, too_many_response
+from core.links.errors import LinkError
+from core.links.tokens import read_token
+from workshops.calendars import days_off, is_plan_known
+from workshops.enums import Audience, SessionState
+from workshops.models import School, Session
+from workshops.rules import why_not_bookable
+
+
+@limited("sign_up_ip")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def form(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Show the booking form of a session; on POST hold the places and go on to the review."""
+    now = timezone.now()
+    session = _session(session_id, now=now)
+    if request.method == "POST":
+        return _hold(request, session, now=now)
+    if why := why_not_bookable(session.booking_facts, now):
+        return _not_bookable(request, session, why=why.value, text=str(why.label), now=now)
+    started = _started(request, session_id)
+    bound = form_for(session, initial=_initial(request, started))
+    return _show_form(request, session, bound, now=now)
+
+
+def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpResponse:
+    bound = form_for(session, request.POST)
+    if "find_school" in request.POST:
+        return _show_form(request, session, _only_school_checked(bound), now=now)
+    if not bound.is_valid():
+        return _show_form(request, session, bound, now=now, status=422)
+    key = visitor.browser_key(request) or visitor.new_browser_key()
+    try:
+        booking = hold_places(
+            session_id=session.pk,
+            party=bound.party(),
+            contact=bound.contact(),
+            submission_key=bound.cleaned_data["submission_key"],
+            browser_key=key,
+            is_invited=_is_invited(request, session, now=now),
+            now=now,
+        )
+    except SchoolCannotBookError as refusal:
+        school = bound.chosen_school if isinstance(bound, SchoolBookingForm) else None
+        context = {"session": session, "why": refusal.facts["why"], "school": school}
+        return render(request, "booking/school_cannot_book.html", context, status=403)
+    except (GroupTooSmallError, GroupTooLargeError, SessionFullError) as refusal:
+        bound.add_error("pupils" if session.audience == Audience.SCHOOL else "seats", _text_of(refusal))
+        return _show_form(request, session, bound, now=now, status=409)
+    except ClassAlreadyBookedError as refusal:
+        bound.add_error("class_name", refusal.message)
+        return _show_form(request, session, bound, now=now, status=409)
+    except BookingRefusedError as refusal:
+        fresh = _session(session.pk, now=now)
+        return _not_bookable(request, fresh, why=refusal.code, text=refusal.message, now=now, status=409)
+    next_step = "booking_receipt" if booking.submitted_at else "booking_review"
+    response = redirect(next_step, session_id=session.pk)
+    visitor.keep_browser_key(response, key)
+    return response
+
+
+@limited("sign_up_ip")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def review(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Show what is about to be sent, with the time the places are held; on POST send it."""
+    now = timezone.now()
+    booking = _started(request, session_id)
+    if booking is None:
+        if _sent(request, session_id):
+            return redirect("booking_receipt", session_id=session_id)
+        return redirect("booking_form", session_id=session_id)
+    if request.method == "GET":
+        return _show_review(request, booking, session_id, now=now)
+    if request.POST.get("seen") != _seen(booking):
+        # Another tab of this browser has changed the hold: nobody sends what they have not read.
+        return _show_review(request, booking, session_id, now=now, has_changed=True, status=409)
+    is_proven = visitor.has_proven(request, booking.contact_email)
+    try:
+        if not is_proven:
+            hit("sign_up_email", booking.contact_email, now=now)
+        submit_booking(booking_id=booking.pk, is_proven=is_proven, now=now)
+    except LimitExceededError as error:
+        return too_many_response(request, error)
+    except BookingRefusedError as refusal:
+        session = _session(session_id, now=now)
+        return _not_bookable(request, session, why=refusal.code, text=refusal.message, now=now, status=409)
+    return redirect("booking_receipt", session_id=session_id)
+
+
+@limited("sign_up_ip")
+@require_POST
+def extend(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Give the hold another 15 minutes and go back to the review."""
+    booking = _started(request, session_id)
+    if booking is not None:
+        try:
+            extend_hold(booking_id=booking.pk, now=timezone.now())
+        except BookingRefusedError as refusal:
+            session = _session(session_id, now=timezone.now())
+            return _show_review(
+                request, booking, session.pk, now=timezone.now(), refusal=refusal.message, status=409
+            )
+    return redirect("booking_review", session_id=session_id)
+
+
+@limited("sign_up_ip")
+@require_POST
+def give_up(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Let the hold go and return to the form's page."""
+    booking = _started(request, session_id)
+    if booking is not None:
+        release_hold(booking_id=booking.pk, now=timezone.now())
+    return redirect("booking_form", session_id=session_id)
+
+
+@never_cache
+@require_GET
+def receipt(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Show the receipt of what this browser sent, or that the e-mail must be confirmed first."""
+    booking = _sent(request, session_id)
+    if booking is None:
+        return redirect("booking_form", session_id=session_id)
+    is_proven = booking.proven_at is not None and visitor.has_proven(request, booking.contact_email)
+    context = {
+        "booking": booking,
+        "session_id": session_id,
+        "sections": booking_sections(booking),
+        "manage_path": links.manage_path(booking) if is_proven else "",
+        "is_unproven": booking.state == BookingState.HELD,
+        "is_awaiting": booking.state == BookingState.AWAITING_APPROVAL,
+        "is_confirmed": booking.state == BookingState.CONFIRMED,
+    }
+    return render(request, "booking/receipt.html", context)
+
+
+def _session(session_id: int, *, now: datetime) -> Session:
+    """Return an announced session with the facts the pages need. 404 for drafts: they are not public."""
+    found = (
+        Session.objects.exclude(state=SessionState.DRAFT)
+        .select_related("provider", "venue", "for_school")
+        .with_booking_facts(now=now)
+        .filter(pk=session_id)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    session: Session = found
+    return session
+
+
+def _mine(request: HttpRequest, session_id: int) -> Any:
+    key = visitor.browser_key(request)
+    if not key:
+        return Booking.objects.none()
+    return (
+        Booking.objects.filter(browser_key=key, booked_sessions__session_id=session_id)
+        .select_related("school")
+        .prefetch_related("classes", "booked_sessions__session__venue", "booked_sessions__session__provider")
+        .order_by("-started_at", "-pk")
+    )
+
+
+def _started(request: HttpRequest, session_id: int) -> Booking | None:
+    """Return what this browser is filling in for the session; a hold that ran out too, so that nothing is lost."""
+    unsent = _mine(request, session_id).filter(
+        state__in=[BookingState.HELD, BookingState.EXPIRED], submitted_at=None
+    )
+    booking: Booking | None = unsent.exclude(end_reason="given_up").first()
+    return booking
+
+
+def _sent(request: HttpRequest, session_id: int) -> Booking | None:
+    booking: Booking | None = _mine(request, session_id).filter(submitted_at__isnull=False).first()
+    return booking
+
+
+def _is_invited(request: HttpRequest, session: Session, *, now: datetime) -> bool:
+    """Whether the visitor carries the session's invitation link (F6)."""
+    token = request.POST.get("invitation") or request.GET.get("invitation") or ""
+    try:
+        claim = read_token(token, purpose=links.INVITE, now=now)
+    except LinkError:
+        return False
+    return claim.object_id == session.pk and claim.generation == session.link_generation
+
+
+def _seen(booking: Booking) -> str:
+    return f"{booking.pk}.{booking.hold_extensions}"
+
+
+def _initial(request: HttpRequest, started: Booking | None) -> dict[str, Any]:
+    """Return what the form already knows: a started booking, a school in the address, the log-in."""
+    initial: dict[str, Any] = {}
+    if started is not None:
+        initial = {
+            "submission_key": started.submission_key,
+            "contact_name": started.contact_name,
+            "contact_email": started.contact_email,
+            "room": started.room,
+            "entrance": started.entrance,
+            "phone_on_day": started.phone_on_day,
+            "organisation": started.organisation,
+            "kind": started.kind,
+            "needs": started.needs,
+            "interpreter_language": started.interpreter_language,
+            "seats": sum(booked.people for booked in started.booked_sessions.all()),
+        }
+        if started.school:
+            initial["school_query"] = school_label(started.school)
+        for item in started.classes.all()[:1]:
+            initial |= {
+                "class_name": item.name,
+                "grade": item.grade,
+                "pupils": item.pupils,
+                "adults": item.adults,
+            }
+        return initial
+    number = request.GET.get("skole", "")
+    if number.isascii() and number.isdigit() and len(number) == 6:
+        school = School.objects.bookable(on=timezone.localdate()).filter(institution_number=number).first()
+        if school:
+            initial["school_query"] = school_label(school)
+    if request.user.is_authenticated:
+        initial |= {"contact_email": request.user.email, "contact_name": request.user.get_full_name()}
+    return initial
+
+
+def _only_school_checked(bound: BookingForm) -> BookingForm:
+    """Look the school up and leave the other fields in peace: they are not filled in yet."""
+    bound.full_clean()
+    kept = {name: errors for name, errors in bound.errors.items() if name in ("school", "school_query")}
+    bound.errors.clear()
+    bound.errors.update(kept)
+    return bound
+
+
+def _text_of(refusal: BookingRefusedError) -> str:
+    """Return the refusal in words, with what is left where the session is full."""
+    from django.utils.translation import ngettext
+
+    left = refusal.facts.get("people_left")
+    if isinstance(refusal, SessionFullError) and isinstance(left, int) and left > 0:
+        return ngettext(
+            "There is only %(count)s place left on this date. Enter a smaller number, or choose another date.",
+            "There are only %(count)s places left on this date. Enter a smaller number, or choose another date.",
+            left,
+        ) % {"count": left}
+    return refusal.message
+
+
+def _show_form(
+    request: HttpRequest, session: Session, bound: BookingForm, *, now: datetime, status: int = 200
+) -> HttpResponse:
+    day = session.local_date
+    school = getattr(bound, "chosen_school", None)
+    off = days_off(day, day, school=school) if session.audience == Audience.SCHOOL else {}
+    context = {
+        "session": session,
+        "form": bound,
+        "is_school": session.audience == Audience.SCHOOL,
+        "holiday": off.get(day, ""),
+        "is_plan_missing": session.audience == Audience.SCHOOL and not is_plan_known(day),
+        "invitation": request.POST.get("invitation") or request.GET.get("invitation") or "",
+        "schools": (
+            School.objects.bookable(on=timezone.localdate(now)).order_by("name")
+            if session.audience == Audience.SCHOOL
+            else ()
+        ),
+        "found_school": school,
+    }
+    return render(request, "booking/form.html", context, status=status)
+
+
+def _show_review(
+    request: HttpRequest,
+    booking: Booking,
+    session_id: int,
+    *,
+    now: datetime,
+    has_changed: bool = False,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    booked = booking.booked_sessions.all()[0]
+    day = booked.session.local_date
+    off = days_off(day, day, school=booking.school) if booking.school else {}
+    is_held = (
+        booking.state == BookingState.HELD and booking.held_until is not None and booking.held_until > now
+    )
+    context = {
+        "booking": booking,
+        "session_id": session_id,
+        "session": booked.session,
+        "sections": booking_sections(booking, edit=True),
+        "is_held": is_held,
+        "seconds_left": max(0, int((booking.held_until - now).total_seconds())) if booking.held_until else 0,
+        "can_extend": booking.hold_extensions < 3,
+        "holiday": off.get(day, ""),
+        "seen": _seen(booking),
+        "has_changed": has_changed,
+        "refusal": refusal,
+        "is_proven": visitor.has_proven(request, booking.contact_email),
+    }
+    return render(request, "booking/review.html", context, status=status)
+
+
+def _not_bookable(
+    request: HttpRequest, session: Session, *, why: str, text: str, now: datetime, status: int = 200
+) -> HttpResponse:
+    """Show why a date cannot be booked, and the dates that can (P8)."""
+    context = {
+        "session": session,
+        "why": why,
+        "text": text,
+        "is_school": session.audience == Audience.SCHOOL,
+        "dates": next_free_dates(session.offer_id, now=now, leave_out=session.pk),
+    }
+    return render(request, "booking/not_bookable.html", context, status=status)

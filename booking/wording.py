@@ -1,0 +1,109 @@
+"""How dates, places and parties read in a language: shared by pages, mails and calendar entries."""
+
+from datetime import datetime
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from booking.models import BookedClass, Booking
+from workshops.enums import PlaceKind
+from workshops.models import Session
+
+
+def date_text(moment: datetime) -> str:
+    """Return "tirsdag 1. december 2026", in Copenhagen's time and the active language."""
+    local = timezone.localtime(moment)
+    return date_format(local, "l j F Y" if translation.get_language() == "en" else "l j. F Y")
+
+
+def time_text(starts_at: datetime, ends_at: datetime) -> str:
+    """Return "kl. 9.00–10.30" or "9:00–10:30"."""
+    first, last = timezone.localtime(starts_at), timezone.localtime(ends_at)
+    if translation.get_language() == "en":
+        return f"{first.hour}:{first.minute:02d}–{last.hour}:{last.minute:02d}"
+    return f"kl. {first.hour}.{first.minute:02d}–{last.hour}.{last.minute:02d}"
+
+
+def moment_text(moment: datetime) -> str:
+    """Return "tirsdag 1. december kl. 12.00"."""
+    local = timezone.localtime(moment)
+    if translation.get_language() == "en":
+        return f"{date_format(local, 'l j F')} {local.hour}:{local.minute:02d}"
+    return f"{date_format(local, 'l j. F')} kl. {local.hour}.{local.minute:02d}"
+
+
+def class_text(item: BookedClass) -> str:
+    """Return "7.A (7. klasse): 24 elever og 2 voksne"."""
+    pupils = ngettext("%(count)s pupil", "%(count)s pupils", item.pupils) % {"count": item.pupils}
+    adults = ngettext("%(count)s adult", "%(count)s adults", item.adults) % {"count": item.adults}
+    return _("%(name)s (grade %(grade)s): %(pupils)s and %(adults)s") % {
+        "name": item.name,
+        "grade": item.grade,
+        "pupils": pupils,
+        "adults": adults,
+    }
+
+
+def seats_text(seats: int) -> str:
+    """Return "2 pladser"."""
+    return ngettext("%(count)s seat", "%(count)s seats", seats) % {"count": seats}
+
+
+def party_text(booking: Booking) -> str:
+    """Return what is booked: a line a class, or the number of seats."""
+    classes = list(booking.classes.all())
+    if classes:
+        return "\n".join(class_text(item) for item in classes)
+    return seats_text(sum(booked.people for booked in booking.booked_sessions.all()))
+
+
+def place_text(booking: Booking, session: Session) -> str:
+    """Return where to meet, on one line: for those who booked, never for the public."""
+    if session.place_kind == PlaceKind.ONLINE:
+        return _("Online")
+    if session.place_kind == PlaceKind.VENUE and session.venue:
+        return f"{session.venue.name}, {session.venue.full_address}"
+    if booking.school:
+        school = booking.school
+        address = ", ".join(
+            part for part in (school.address, f"{school.postal_code} {school.city}".strip()) if part
+        )
+        room = _("room %(room)s") % {"room": booking.room} if booking.room else ""
+        return ", ".join(part for part in (booking.school_name, address, room) if part)
+    if session.for_school:
+        return f"{session.for_school.name}, {session.for_school.address}"
+    return _("The place follows")
+
+
+def practical_lines(booking: Booking, session: Session) -> list[str]:
+    """Return what both sides need on the day (S30): entrance, access, phones, what the school makes ready."""
+    from workshops.enums import SchoolProvides
+
+    lines: list[str] = []
+    if booking.entrance:
+        lines.append(_("Entrance: %(text)s") % {"text": booking.entrance})
+    elif session.venue and session.place_kind == PlaceKind.VENUE:
+        if session.venue.entrance:
+            lines.append(_("Entrance: %(text)s") % {"text": session.venue.entrance})
+        if session.venue.access_info:
+            lines.append(_("Accessibility: %(text)s") % {"text": session.venue.access_info})
+        if session.venue.phone:
+            lines.append(_("Phone at the venue on the day: %(text)s") % {"text": session.venue.phone})
+    if booking.phone_on_day:
+        lines.append(_("The teacher's phone on the day: %(text)s") % {"text": booking.phone_on_day})
+    provider = session.provider
+    if provider.contact_phone:
+        lines.append(
+            _("Phone of %(provider)s on the day: %(text)s")
+            % {"provider": provider.name, "text": provider.contact_phone}
+        )
+    if booking.school_id and session.place_kind == PlaceKind.AT_SCHOOL:
+        ready = [
+            str(SchoolProvides(value).label)
+            for value in session.offer.school_provides
+            if value in SchoolProvides
+        ]
+        lines += [_("You make ready: %(text)s") % {"text": text[0].lower() + text[1:]} for text in ready]
+    return lines

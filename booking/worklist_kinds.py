@@ -1,0 +1,48 @@
+"""The tasks that bookings make for the administration."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.worklist.kinds import Kind, register
+from core.worklist.models import WorkItem
+
+APPROVAL = "booking_approval"
+AFFECTED = "affected_booking"
+
+_REASONS = {
+    "offer": gettext_lazy("the offer asks for approval"),
+    "unknown_domain": gettext_lazy("unknown e-mail domain"),
+    "grade": gettext_lazy("grade outside the offer"),
+    "district": gettext_lazy("district outside the offer"),
+}
+
+
+def reason_texts(reasons: list[str]) -> list[str]:
+    """Return why a booking needs approval, in words."""
+    return [str(_REASONS.get(reason, reason)) for reason in reasons]
+
+
+def _booking_url(item: WorkItem) -> str:
+    return reverse("booking_admin_detail", args=[item.subject.partition(":")[2]])
+
+
+def _describe_approval(item: WorkItem) -> str:
+    return _("%(reference)s: %(reasons)s") % {
+        "reference": item.data.get("reference", ""),
+        "reasons": ", ".join(reason_texts(item.data.get("reasons", []))),
+    }
+
+
+def _describe_affected(item: WorkItem) -> str:
+    return _("%(reference)s: %(title)s on %(date)s is no longer covered. Keep or cancel?") % {
+        "reference": item.data.get("reference", ""),
+        "title": item.data.get("title", ""),
+        "date": item.data.get("date", ""),
+    }
+
+
+def register_kinds() -> None:
+    """Register the kinds (called when Django is ready)."""
+    register(Kind(APPROVAL, gettext_lazy("Booking awaits approval"), _describe_approval, _booking_url))
+    register(Kind(AFFECTED, gettext_lazy("Booking without cover"), _describe_affected, _booking_url))

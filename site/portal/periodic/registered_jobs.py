@@ -1,0 +1,32 @@
+"""Every periodic job of the product: one line each, calling one operation of the package that owns the work."""
+
+from datetime import datetime, timedelta
+from importlib import import_module
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from core.limits.limits import delete_old_counters
+from core.outbox.operations import purge_messages
+from portal.periodic.jobs import Job, register
+
+HOURLY = timedelta(hours=1)
+DAILY = timedelta(days=1)
+OFTEN = timedelta(minutes=5)
+
+
+def purge_sessions(now: datetime) -> None:
+    """Delete log-in sessions that have expired."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
+def purge_counters(now: datetime) -> None:
+    """Delete counters whose window has passed."""
+    delete_old_counters(now=now)
+
+
+def register_all() -> None:
+    """Register the jobs."""
+    register(Job("purge_messages", _("Delete old e-mails"), DAILY, purge_messages))
+    register(Job("purge_counters", _("Delete old counters of attempts"), HOURLY, purge_counters))
+    register(Job("purge_sessions", _("Delete expired log-ins"), DAILY, purge_sessions))

@@ -1,0 +1,42 @@
+"""The retention rules of what the lower packages store; each names the job that deletes (rule 10)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.audit.retention import RetentionRule, register
+
+
+def register_all() -> None:
+    """Register the rules."""
+    register(
+        RetentionRule(
+            name="messages",
+            title=_("Sent e-mails"),
+            what=_("E-mail address, type, times and result; never the text"),
+            purpose=_("To see that an e-mail arrived, and to send it again if it did not"),
+            days=None,
+            counted_from=_("the day it is sent; the type of e-mail says how many days"),
+            deleted_by="purge_messages",
+        )
+    )
+    register(
+        RetentionRule(
+            name="sessions",
+            title=_("Log-ins"),
+            what=_("Who is logged in, in which browser session"),
+            purpose=_("To stay logged in from page to page"),
+            days=1,
+            counted_from=_("the end of the log-in, 12 hours after it began"),
+            deleted_by="purge_sessions",
+        )
+    )
+    register(
+        RetentionRule(
+            name="counters",
+            title=_("Counters of attempts"),
+            what=_("A keyed hash of IP address or e-mail address, and a number"),
+            purpose=_("To stop abuse of forms and log-in"),
+            days=1,
+            counted_from=_("the end of the period counted"),
+            deleted_by="purge_counters",
+        )
+    )

@@ -1,0 +1,254 @@
+"""What the pages of offers and material show: reads, and the choices of their filters."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from charter.coverage import coverage_of
+from charter.enums import CoverageState
+from core.cms.frame import current_frame, phone_link
+from core.cms.search import find_ids
+from workshops.calendars import local_date_of
+from workshops.catalogue import PAGE_SIZE, dates_of, find_offers, page_of_hits
+from workshops.enums import MaterialFileKind, MaterialState, VisitPhase
+from workshops.forms import SHOWN_STATES, CatalogueForm, Choices, LibraryForm
+from workshops.labels import (
+    card_facts,
+    duration_label,
+    grades_label,
+    group_label,
+    languages_label,
+    school_provides_labels,
+)
+from workshops.models import District, Offer, OfferPage, Subject, TeachingMaterialPage, Topic
+
+
+def _named(rows: Any, key: str) -> Choices:
+    """Return (slug, name in the active language), sorted by that name."""
+    english = get_language() == "en"
+    pairs = [
+        (str(slug), name_en or name if english else name)
+        for slug, name, name_en in rows.values_list(key, "name", "name_en")
+    ]
+    return sorted(pairs, key=lambda pair: pair[1].lower())
+
+
+def live_offer_pages(locale_id: int) -> Any:
+    """Return the public offer pages in one language."""
+    return OfferPage.objects.live().public().filter(locale_id=locale_id)
+
+
+def catalogue_context(page: Any, params: Any, *, now: datetime) -> dict[str, Any]:
+    """Return what the catalogue shows. The number of statements does not grow with offers or dates."""
+    pages = live_offer_pages(page.locale_id)
+    shown = pages.order_by().values("offer_id")
+    offers = Offer.objects.filter(pk__in=shown)
+    form = CatalogueForm(
+        params,
+        subjects=_named(Subject.objects.filter(Exists(offers.filter(subjects=OuterRef("pk")))), "slug"),
+        topics=_named(Topic.objects.filter(Exists(offers.filter(topics=OuterRef("pk")))), "slug"),
+        districts=[(str(number), name) for number, name in District.objects.values_list("number", "name")],
+        providers=[
+            (slug, name)
+            for slug, name in offers.order_by("provider__name")
+            .values_list("provider__slug", "provider__name")
+            .distinct()
+        ],
+    )
+    form.is_valid()
+    wanted = form.wanted
+    results, hits = page_of_hits(
+        find_offers(pages, wanted, now=now), number=params.get("side"), now=now, wanted=wanted
+    )
+    return {
+        "form": form,
+        "results": results,
+        "hits": [{"page": hit.page, "dates": hit.dates, "facts": card_facts(hit.page.offer)} for hit in hits],
+        "chips": form.chips(),
+        "query": form.query(),
+        "asks_for_dates": wanted.asks_for_dates,
+        "more_is_open": form.is_in_use(form.more_names),
+    }
+
+
+def offer_context(page: Any, *, now: datetime) -> dict[str, Any]:
+    """Return what an offer's page shows besides its own texts."""
+    offer = (
+        Offer.objects.select_related("provider", "programme")
+        .prefetch_related("subjects", "topics", "districts")
+        .get(pk=page.offer_id)
+    )
+    coverage = coverage_of(offer.provider, today=local_date_of(now))
+    return {
+        "offer": offer,
+        "dates": dates_of([offer], now=now)[offer.pk],
+        "card_facts": card_facts(offer),
+        "facts": offer_facts(page, offer),
+        "visit": visit_steps(page),
+        "school_provides": school_provides_labels(offer.school_provides),
+        "signed_until": coverage.until if coverage.state in SIGNED_STATES else None,
+        "is_municipal": not offer.provider.needs_charter,
+        "contact": contact_of(page),
+        "catalogue_url": page.get_parent().url,
+    }
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of a page's facts."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class VisitStep:
+    """What happens before, during or after the visit."""
+
+    title: str
+    text: str
+    files: list[Any]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to ask about an offer."""
+
+    name: str
+    email: str
+    phone: str
+    phone_link: str
+
+
+def contact_of(page: Any) -> Contact:
+    """Return the page's own contact, else the portal's."""
+    if page.contact_email or page.contact_phone:
+        phone = page.contact_phone
+        return Contact(page.contact_name, page.contact_email, phone, phone_link(phone))
+    frame = current_frame(page.locale.language_code)
+    return Contact("", frame.email, frame.phone, frame.phone_link)
+
+
+def visit_steps(page: Any) -> list[VisitStep]:
+    """Return before, during and after, those that hold something."""
+    files: dict[str, list[Any]] = {phase: [] for phase in VisitPhase.values}
+    for file in page.files.select_related("document"):
+        files[file.phase].append(file)
+    texts = {
+        VisitPhase.BEFORE: page.before_visit,
+        VisitPhase.DURING: page.during_visit,
+        VisitPhase.AFTER: page.after_visit,
+    }
+    return [
+        VisitStep(title=str(phase.label), text=text, files=files[phase])
+        for phase, text in texts.items()
+        if text or files[phase]
+    ]
+
+
+def offer_facts(page: Any, offer: Any) -> list[Fact]:
+    """Return an offer's facts for its page, empty ones left out."""
+    districts = ", ".join(str(district) for district in offer.districts.all())
+    price = f"{page.price_text} {page.price_for}".strip() if page.price_text else ""
+    pairs = [
+        (_("For"), offer.get_audience_display()),
+        (_("Grades"), grades_label(offer.grade_from, offer.grade_to)),
+        (_("Subjects"), ", ".join(str(subject) for subject in offer.subjects.all())),
+        (_("Duration"), duration_label(offer.duration_minutes, offer.lessons)),
+        (_("Size"), group_label(offer)),
+        (_("Place"), offer.get_place_kind_display()),
+        (_("Districts"), districts or _("All of Copenhagen")),
+        (_("Language"), languages_label(offer.teaching_languages)),
+        (_("Price"), price),
+        (_("Part of"), str(offer.programme)),
+    ]
+    return [Fact(label=label, value=str(value)) for label, value in pairs if value]
+
+
+SIGNED_STATES = (CoverageState.COVERED, CoverageState.RENEWAL_OPEN)
+"""Coverage that a badge may speak of; of any other nothing is said (C16)."""
+
+
+def library_context(page: Any, params: Any) -> dict[str, Any]:
+    """Return what the material library shows, the ready material first."""
+    materials = TeachingMaterialPage.objects.live().public().filter(locale_id=page.locale_id)
+    subjects = Subject.objects.filter(materials__in=materials.order_by().values("pk")).distinct()
+    form = LibraryForm(params, subjects=_named(subjects, "slug"))
+    form.is_valid()
+    found = materials
+    if text := form.chosen("text"):
+        found = found.filter(pk__in=find_ids(materials, text))
+    if (grade := form.chosen("grade")) is not None:
+        found = found.filter(grade_from__lte=int(grade), grade_to__gte=int(grade))
+    if subject := form.chosen("subject"):
+        found = found.filter(subjects__slug=subject)
+    if state := form.chosen("state"):
+        found = found.filter(state=state)
+    order = Case(
+        *(When(state=state, then=Value(rank)) for rank, (state, _label) in enumerate(SHOWN_STATES)),
+        output_field=IntegerField(),
+    )
+    results = Paginator(found.order_by(order, "title", "pk"), PAGE_SIZE).get_page(params.get("side"))
+    return {
+        "form": form,
+        "results": results,
+        "hits": [{"page": row, "facts": material_facts(row)} for row in results.object_list],
+        "chips": form.chips(),
+        "query": form.query(),
+    }
+
+
+def material_facts(material: Any) -> list[str]:
+    """Return a material card's meta line: grades, duration, version."""
+    facts = [
+        grades_label(material.grade_from, material.grade_to),
+        duration_label(material.minutes, material.lessons),
+        f"v{material.version}" if material.version else "",
+    ]
+    return [fact for fact in facts if fact]
+
+
+STATE_NOTICES = {
+    MaterialState.IDEA: _lazy("An idea we are working on. There is nothing to use yet."),
+    MaterialState.DRAFT: _lazy("A draft. It is not finished and has not been tried in a class."),
+    MaterialState.PILOT: _lazy(
+        "The material is being tried out in classes. It may change before it is published."
+    ),
+    MaterialState.EVALUATION: _lazy(
+        "The trial is over and is being evaluated. The material may still change."
+    ),
+    MaterialState.RETIRED: _lazy("No longer in use. It stays here so that you can see what it was."),
+}
+"""What a teacher must know before using a material that is not published."""
+
+
+def material_context(page: Any) -> dict[str, Any]:
+    """Return what a material's page shows besides its own texts."""
+    files = list(page.files.select_related("document"))
+    notice = STATE_NOTICES.get(page.state)
+    decided = ""
+    if page.state == MaterialState.PUBLISHED:
+        decided = f"{date_format(page.decided_on, 'j. F Y')}, {page.decided_by}" if page.decided_on else ""
+    pairs = [
+        (_("Grades"), grades_label(page.grade_from, page.grade_to)),
+        (_("Subjects"), ", ".join(str(subject) for subject in page.subjects.all())),
+        (_("Duration"), duration_label(page.minutes, page.lessons)),
+        (_("Version"), page.version),
+        (_("Decided to be spread"), decided),
+        (_("Licence"), page.get_licence_display()),
+    ]
+    return {
+        "card_facts": material_facts(page),
+        "facts": [Fact(label=label, value=str(value)) for label, value in pairs if value],
+        "state_notice": f"{notice} {page.state_note}".strip() if notice else page.state_note,
+        "state_notice_kind": "warning" if page.state == MaterialState.RETIRED else "info",
+        "teacher_files": [file for file in files if file.kind == MaterialFileKind.TEACHER],
+        "pupil_files": [file for file in files if file.kind == MaterialFileKind.PUPIL],
+    }
