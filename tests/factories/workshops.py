@@ -167,6 +167,9 @@ class SessionFactory(factory.django.DjangoModelFactory):
     )
     access = SessionAccess.OPEN
     state = SessionState.OPEN
+    announced_at = factory.LazyAttribute(
+        lambda session: None if session.state == SessionState.DRAFT else timezone.now()
+    )
     booking_closes_at = factory.LazyAttribute(lambda session: _deadlines(session)[0])
     withdrawal_closes_at = factory.LazyAttribute(lambda session: _deadlines(session)[1])
 

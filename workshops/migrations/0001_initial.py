@@ -349,6 +349,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('sequence', models.PositiveIntegerField(default=0, verbose_name='SEQUENCE')),
+                ('announced_at', models.DateTimeField(blank=True, null=True)),
                 ('for_school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='own_evenings', to='workshops.school', verbose_name='for the parents of')),
                 ('host_school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hosted_sessions', to='workshops.school', verbose_name='host school')),
                 ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='workshops.offer', verbose_name='offer')),

@@ -188,6 +188,8 @@ class Session(models.Model):
     """When its time, place, title or state last changed: stamps its entry in public feeds (rule 6)."""
 
     sequence = models.PositiveIntegerField("SEQUENCE", default=0)
+    announced_at = models.DateTimeField(null=True, blank=True)
+    """When it was first opened: only what was once announced is shown as cancelled."""
 
     objects = SessionQuerySet.as_manager()
 

@@ -79,6 +79,7 @@ def create_session(
             schedule_id=schedule_id,
             original_date=original_date,
             state=SessionState.OPEN if is_open else SessionState.DRAFT,
+            announced_at=now if is_open else None,
             changed_at=now,
         )
         apply_plan(session, offer, plan)
@@ -261,7 +262,18 @@ def _write_state(session: Session, state: SessionState, *, now: datetime, actor:
     before, session.state = session.state, state
     session.changed_at = now
     session.sequence += 1
-    session.save(update_fields=["state", "state_reason", "follows_schedule", "changed_at", "sequence"])
+    if state == SessionState.OPEN and session.announced_at is None:
+        session.announced_at = now
+    session.save(
+        update_fields=[
+            "state",
+            "state_reason",
+            "follows_schedule",
+            "changed_at",
+            "sequence",
+            "announced_at",
+        ]
+    )
     log.record(
         f"session.{state.value}",
         f"session:{session.pk}",

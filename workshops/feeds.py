@@ -1,0 +1,86 @@
+"""Public calendar feeds: what is announced, in one language, without a person or a host school (K2, K5)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from workshops import ical
+from workshops.calendars import local_date_of
+from workshops.enums import UPCOMING_STATES, PlaceKind, SessionState
+from workshops.labels import grades_label
+from workshops.models import OfferPage, Session
+from workshops.querysets import SessionQuerySet
+
+CANCELLED_STAY = timedelta(days=30)
+HORIZON = timedelta(days=550)
+"""A school year and a half ahead: enough for any plan, and a bound on a feed's size."""
+
+
+def announced_sessions(*, now: datetime) -> SessionQuerySet:
+    """Return what public feeds may name, soonest first.
+
+    That is: open to all, its offer's page published, announced, not over, and past the charter gate;
+    and for 30 days what was announced and then cancelled.
+    """
+    announced = Q(state__in=UPCOMING_STATES, ends_at__gt=now, starts_at__lt=now + HORIZON)
+    cancelled = Q(
+        state=SessionState.CANCELLED, announced_at__isnull=False, changed_at__gt=now - CANCELLED_STAY
+    )
+    live_pages = OfferPage.objects.live().public().filter(offer_id=OuterRef("offer_id"))
+    gate_open = Session.objects.gate_open(today=local_date_of(now)).filter(pk=OuterRef("pk"))
+    return (
+        Session.objects.public()
+        .filter(Exists(live_pages), cancelled | (announced & Exists(gate_open)))
+        .select_related("offer", "provider", "venue")
+        .order_by("starts_at", "pk")
+    )
+
+
+def feed(sessions: Iterable[Any], *, name: str, page_urls: dict[int, str]) -> bytes:
+    """Return sessions as a calendar in the active language: the same facts give the same bytes.
+
+    Args:
+        page_urls: absolute addresses of the offers' pages, by offer id.
+    """
+    return ical.calendar(
+        (_entry(session, page_urls.get(session.offer_id, "")) for session in sessions),
+        name=name,
+        method="PUBLISH",
+    )
+
+
+def _entry(session: Any, url: str) -> Any:
+    host = settings.PORTAL_BASE_URL.split("//")[-1].split("/")[0].split(":")[0]
+    offer = session.offer
+    facts = [
+        str(session.get_audience_display()),
+        grades_label(offer.grade_from, offer.grade_to),
+        _("By %(provider)s") % {"provider": session.provider},
+    ]
+    return ical.event(
+        f"session-{session.pk}@{host}",
+        session.sequence,
+        session.starts_at,
+        session.ends_at,
+        session.title_in(get_language() or "da"),
+        stamp=session.changed_at,
+        location=_place(session),
+        description="\n".join(fact for fact in facts if fact),
+        url=url,
+        is_cancelled=session.state == SessionState.CANCELLED,
+        is_busy=False,
+    )
+
+
+def _place(session: Any) -> str:
+    if session.place_kind == PlaceKind.ONLINE:
+        return _("Online")
+    if session.place_kind == PlaceKind.VENUE and session.venue is not None:
+        return f"{session.venue}, {session.venue.full_address}"
+    # Never the host school: who has invited whom is nobody's business (K5).
+    return _("At the school that books")
