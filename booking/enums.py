@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class BookingKind(models.TextChoices):
@@ -15,7 +16,7 @@ class BookingKind(models.TextChoices):
 class BookingState(models.TextChoices):
     """Where a booking, or one of its sessions, is (DESIGN.md 5)."""
 
-    HELD = "held", _("Held")
+    HELD = "held", pgettext_lazy("booking", "Held")
     AWAITING_APPROVAL = "awaiting_approval", _("Awaiting approval")
     WAITING = "waiting", _("On the waiting list")
     OFFERED = "offered", _("Offered a place")

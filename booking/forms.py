@@ -18,10 +18,12 @@ from workshops.models import School, Session
 _PHONE = RegexValidator(
     r"^\+?[0-9 ()./-]{8,20}$", _("Enter a phone number of eight digits, with or without a country code.")
 )
-_GRADES = [("", _("Choose grade"))] + [
-    (str(grade), _("Kindergarten class (0)") if grade == 0 else _("Grade %(grade)s") % {"grade": grade})
-    for grade in range(11)
-]
+
+
+def _grades() -> list[tuple[str, str]]:
+    """Return the grades in the language of the request: a list made at import would keep one language."""
+    grades = [(str(grade), _("Grade %(grade)s") % {"grade": grade}) for grade in range(1, 11)]
+    return [("", str(_("Choose grade"))), ("0", str(_("Kindergarten class (0)"))), *grades]
 
 
 class ContactForm(forms.Form):
@@ -80,7 +82,7 @@ class SchoolBookingForm(ContactForm):
     )
     grade = forms.TypedChoiceField(
         label=_("Grade"),
-        choices=_GRADES,
+        choices=_grades,
         coerce=int,
         error_messages={"required": _("Choose the grade of the class.")},
     )
