@@ -10,6 +10,7 @@ from tests.access.rows import LOGIN, ROLES
 from tests.factories.accounts import log_in
 
 THIRD_PARTY = {
+    "anymail/": "reports of the mail service, each proved by the shared secret (tests/core/outbox/test_tracking)",
     "admin/": "Wagtail's administration: only staff enter (test_second_factor, test_admin)",
     "dokumenter/": "Wagtail's documents: public, private collections by Wagtail's own restriction",
     "konto/": "allauth: each view guards itself (tests/core/accounts/test_account_pages)",

@@ -274,12 +274,13 @@ def _stored(attachment: Attachment) -> dict[str, str]:
 
 
 def record_delivery(
-    *, message_id: str, event: str, happened_at: datetime, description: str, now: datetime
+    *, message_id: str, event: str, happened_at: datetime | None, description: str, now: datetime
 ) -> Message | None:
     """Store what the mail service tells of a message (N4). Telling it twice changes nothing.
 
     Args:
         message_id: our Message-ID.
+        happened_at: as the service says; None where it says nothing, then each event counts once.
         event: "delivered", "bounced", "rejected", "failed", "deferred" or "complained".
     Returns:
         The message; None when it is unknown (purged long ago, or another system's).
@@ -288,6 +289,9 @@ def record_delivery(
         message = Message.objects.select_for_update().filter(message_id=message_id).first()
         if message is None:
             return None
+        if happened_at is None and message.deliveries.filter(event=event).exists():
+            return message
+        happened_at = happened_at or now
         _row, is_new = Delivery.objects.get_or_create(
             message=message, event=event, happened_at=happened_at, defaults={"description": description[:300]}
         )

@@ -34,6 +34,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Those that did not arrive."""
         return self.filter(state__in=["failed", "bounced"])
 
+    def with_text(self) -> "MessageQuerySet":
+        """Those whose text was kept: only in the demo."""
+        return self.exclude(body_text="")
+
     def to_delete(self, *, now: datetime) -> "MessageQuerySet":
         """Those whose retention has ended (rule 10)."""
         return self.filter(delete_after__lt=timezone.localdate(now))

@@ -13,6 +13,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core.cms.frame import current_frame
 from core.outbox.errors import TypedTextError
 from core.outbox.registry import Audience, Content, MailType
 from core.outbox.texts import (
@@ -30,6 +31,7 @@ WIDTH = 72
 """Columns of the plain text; addresses of pages are never broken."""
 
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+_MAIL_ADDRESS = re.compile(r"(?<![\w/@.:-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True)
@@ -72,28 +74,31 @@ def render(mail_type: MailType, content: Content, *, language: str, delete_on: d
     with translation.override(language):
         values = {**common_values(), **{name: str(value) for name, value in content.placeholders.items()}}
         pieces = list(_pieces(text, values))
+        footer = _footer(text, values, content.delete_on, delete_on)
+        subject = " ".join(_fill(text.subject, values).split())
         context = {
             "language": language,
-            "subject": _fill(text.subject, values),
+            "subject": subject,
             "pieces": pieces,
-            "footer": _footer(text, values, content.delete_on, delete_on),
+            "footer": [_html(line) for line in footer],
             "site_name": values["site_name"],
             "site_url": values["site_url"],
             "department": values["department"],
         }
         return Rendered(
-            subject=" ".join(context["subject"].split()),
-            text=_plain(pieces, context["footer"], values),
+            subject=subject,
+            text=_plain(pieces, footer, values),
             html=render_to_string("emails/layout.html", context),
         )
 
 
 def common_values() -> dict[str, str]:
-    """Return the placeholders that every mail may use."""
+    """Return the placeholders that every mail may use, in the active language."""
+    frame = current_frame(translation.get_language() or settings.LANGUAGE_CODE)
     return {
-        "contact_email": settings.PORTAL_CONTACT_EMAIL,
-        "contact_phone": settings.PORTAL_CONTACT_PHONE,
-        "department": settings.PORTAL_DEPARTMENT,
+        "contact_email": frame.email,
+        "contact_phone": frame.phone,
+        "department": frame.authority,
         "site_name": settings.WAGTAIL_SITE_NAME,
         "site_url": settings.PORTAL_BASE_URL + "/",
     }
@@ -147,9 +152,9 @@ def _piece(block: Block, values: Mapping[str, str]) -> _Piece | None:
             filled = [part for line in kept for part in _item_lines(line, values)]
             return _Piece("items", lines=tuple(filled)) if filled else None
         case Paragraph(lines):
-            kept = [line for line in lines if not _is_empty(line, values)]
-            filled = _fill(" ".join(kept), values).strip()
-            return _Piece("paragraph", filled) if filled else None
+            flowing = " ".join(line for line in lines if not _is_empty(line, values))
+            said = _fill(flowing, values).strip()
+            return _Piece("paragraph", said) if said else None
 
 
 def _item_lines(line: str, values: Mapping[str, str]) -> list[str]:
@@ -211,12 +216,13 @@ def _wrap(line: str, *, first: str = "", later: str = "") -> str:
 
 
 def _html(text: str) -> SafeString:
-    """Escape a text, keep its line breaks, and make our own addresses and the contact address links."""
-    result = escape(text)
+    """Escape a text, keep its line breaks, and make our own pages and e-mail addresses links."""
+    result = str(escape(text))
     own = re.escape(escape(settings.PORTAL_BASE_URL))
     result = re.sub(
         rf"{own}/[^\s<]*", lambda found: f'<a href="{found.group(0)}">{found.group(0)}</a>', result
     )
-    mail = escape(settings.PORTAL_CONTACT_EMAIL)
-    result = result.replace(mail, f'<a href="mailto:{mail}">{mail}</a>')
+    result = _MAIL_ADDRESS.sub(
+        lambda found: f'<a href="mailto:{found.group(0)}">{found.group(0)}</a>', result
+    )
     return mark_safe(result.replace("\n", "<br>"))  # noqa: S308 - escaped above

@@ -23,12 +23,11 @@ def store_delivery(sender: Any, event: Any, esp_name: str = "", **kwargs: Any) -
     """Store delivery and bounce events; ignore all others."""
     if event.event_type not in _STORED:
         return
-    now = timezone.now()
     message_id = (event.metadata or {}).get(METADATA_KEY) or event.message_id or ""
     record_delivery(
         message_id=message_id,
         event=str(event.event_type),
-        happened_at=event.timestamp or now,
+        happened_at=event.timestamp,
         description=str(event.reject_reason or ""),
-        now=now,
+        now=timezone.now(),
     )

@@ -25,7 +25,6 @@ _MAIL_BACKENDS = {
     "mailjet": "anymail.backends.mailjet.EmailBackend",
     "postmark": "anymail.backends.postmark.EmailBackend",
     "sendgrid": "anymail.backends.sendgrid.EmailBackend",
-    "amazon_ses": "anymail.backends.amazon_ses.EmailBackend",
 }
 _mail_service = env.text("PORTAL_MAIL_SERVICE", "smtp")
 if _mail_service not in _MAIL_BACKENDS:
@@ -43,4 +42,9 @@ if _mail_service == "smtp":
     }
 else:
     _mail_options = {"api_key": env.text("PORTAL_MAIL_API_KEY")}
+    # Postmark calls its key so; everybody else says api_key.
+    if _mail_service == "postmark":
+        _mail_options = {"server_token": _mail_options["api_key"]}
+    if _mail_service == "mailjet":
+        _mail_options["secret_key"] = env.text("PORTAL_MAIL_API_SECRET")
 MAILERS = {"default": {"BACKEND": _MAIL_BACKENDS[_mail_service], "OPTIONS": _mail_options}}

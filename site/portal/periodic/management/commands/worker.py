@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the loop."""
-        beaten_at = -SECONDS_BETWEEN_BEATS
+        beaten_at = float(-SECONDS_BETWEEN_BEATS)
 
         def step() -> bool:
             nonlocal beaten_at
