@@ -11,6 +11,7 @@ from core.outbox.registry import Audience, Content
 from core.outbox.rendering import render
 from core.outbox.texts import Button, Heading, Items, Paragraph, parse
 
+pytestmark = pytest.mark.django_db
 VALUES = {
     "reference": "DP-7",
     "greeting": "Anna <b>",
