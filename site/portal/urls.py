@@ -17,7 +17,6 @@ urlpatterns = [
     path("", include("core.outbox.urls")),
     *i18n_patterns(
         path("konto/", include("core.accounts.urls")),
-        path("konto/", include("allauth.urls")),
         path("", include("portal.home.urls")),
         path("", include("charter.urls")),
         path("", include("workshops.urls")),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import factory
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.contrib.auth.models import Group
 from django.test import Client
 
@@ -48,7 +49,7 @@ class UserFactory(factory.django.DjangoModelFactory):
             assert user.groups.count() == len(roles), f"groups missing: {roles}"
         if with_second_factor if with_second_factor is not None else bool(roles):
             Authenticator.objects.create(
-                user=user, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET}
+                user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(TOTP_SECRET)}
             )
         return user
 

@@ -1,14 +1,23 @@
-"""Registers core.accounts with Django."""
+"""Registers core.accounts with Django, and Wagtail's user administration with our forms."""
 
 from django.apps import AppConfig
+from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "core.accounts"
     label = "accounts"
+    default = True
 
     def ready(self) -> None:
-        """Connect what follows a migration, a log-in or a change of second factor."""
-        from core.accounts import signal_handlers
+        """Connect what follows a migration, a log-in or a change of second factor; add the mails."""
+        from core.accounts import emails, signal_handlers
 
         signal_handlers.connect_write_roles()
+        emails.register_mail_types()
+
+
+class UsersConfig(WagtailUsersAppConfig):
+    """wagtail.users with our viewset (Wagtail's documented way to change it)."""
+
+    user_viewset = "core.accounts.viewsets.PortalUserViewSet"

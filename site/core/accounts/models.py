@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from core.accounts.permissions import user_is_staff_member
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail address; addresses are stored in lower case."""
@@ -49,6 +51,11 @@ class User(AbstractUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
         ]
+
+    @property
+    def is_staff_member(self) -> bool:
+        """Whether the person may open the administration, for templates."""
+        return user_is_staff_member(self)
 
     def clean(self) -> None:
         """Store the address in lower case, whatever was typed."""

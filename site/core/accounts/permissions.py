@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AnonymousUser, Permission
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.http import HttpRequest
 
@@ -22,6 +22,8 @@ def user_is_staff_member(user: "User | AnonymousUser") -> bool:
         return False
     if user.is_superuser or user.is_staff:
         return True
+    from django.contrib.auth.models import Permission  # models import this module
+
     answer: bool | None = getattr(user, "_is_staff_member", None)
     if answer is None:
         answer = (

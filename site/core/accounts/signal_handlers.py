@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import clear_authentication_records
 from allauth.account.signals import user_logged_in
 from allauth.mfa.signals import authenticator_added, authenticator_removed
+from allauth.mfa.utils import is_mfa_enabled
 from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.db.models.signals import post_migrate
@@ -57,8 +59,11 @@ def open_administration(*, request: HttpRequest, user: User, authenticator: Any,
 
 
 @receiver(authenticator_removed, dispatch_uid="accounts_second_factor_removed")
-def note_removed(*, user: User, authenticator: Any, **_kwargs: Any) -> None:
-    """Note that a second factor is gone."""
+def note_removed(*, request: HttpRequest, user: User, authenticator: Any, **_kwargs: Any) -> None:
+    """Note that a second factor is gone; with the last one this session has shown none."""
+    if not is_mfa_enabled(user):
+        request.session.pop(SECOND_FACTOR_SET_UP_KEY, None)
+        clear_authentication_records(request)
     record(
         "second_factor.removed",
         f"user:{user.pk}",

@@ -40,6 +40,7 @@ LIMITS: dict[str, Limit] = {
     "login_password_ip": Limit(40, timedelta(minutes=15)),
     "login_password_email": Limit(10, timedelta(minutes=15)),
     "second_factor_user": Limit(10, timedelta(minutes=15)),
+    "totp_step": Limit(1, timedelta(minutes=5)),
     "sign_up_ip": Limit(120, timedelta(hours=1)),
     "sign_up_email": Limit(10, timedelta(hours=6)),
     "token_page_ip": Limit(240, timedelta(minutes=10)),

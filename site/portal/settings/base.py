@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "wagtail.locales",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "core.accounts.apps.UsersConfig",  # wagtail.users with our user pages
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -129,10 +129,17 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-LOGIN_URL = "account_request_login_code"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/mine-bookinger/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "core.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "core.accounts.forms.PasswordLoginForm",
+    "request_login_code": "core.accounts.forms.RequestCodeForm",
+    "confirm_login_code": "core.accounts.forms.ConfirmCodeForm",
+    "reauthenticate": "core.accounts.forms.PasswordAgainForm",
+}
+ACCOUNT_SESSION_REMEMBER = True  # SESSION_COOKIE_AGE for all; nobody is asked
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
@@ -142,9 +149,19 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = False  # core.limits counts in the database instead: right across processes
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a closed account gets no mail, and no other answer
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "core.accounts.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "core.accounts.forms.SecondFactorForm",
+    "reauthenticate": "core.accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "core.accounts.forms.ActivateAppForm",
+    "add_webauthn": "core.accounts.forms.AddKeyForm",
+    "edit_webauthn": "core.accounts.forms.RenameKeyForm",
+}
+MFA_TOTP_TOLERANCE = 1  # clocks of phones drift; each code still works once only (core.accounts.forms)
 MFA_TOTP_ISSUER = "Dannelsesportalen"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_HTTPONLY = True

@@ -21,7 +21,7 @@ def test_staff_without_a_second_factor_are_sent_to_set_it_up(role):
 
     response = client.get("/admin/pages/")
 
-    assert (response.status_code, response["Location"]) == (302, "/konto/2fa/")
+    assert (response.status_code, response["Location"]) == (302, "/konto/totrin/")
 
 
 def test_staff_whose_session_has_not_shown_the_second_factor_are_asked_for_it():
@@ -29,7 +29,7 @@ def test_staff_whose_session_has_not_shown_the_second_factor_are_asked_for_it():
 
     response = client.get("/admin/reports/?a=b")
 
-    assert response["Location"] == "/konto/2fa/reauthenticate/?next=%2Fadmin%2Freports%2F%3Fa%3Db"
+    assert response["Location"] == "/konto/bekraeft/kode/?next=%2Fadmin%2Freports%2F%3Fa%3Db"
 
 
 def test_a_second_factor_shown_by_another_user_of_the_session_does_not_count():
@@ -53,7 +53,7 @@ def test_a_second_factor_shown_by_another_user_of_the_session_does_not_count():
 def test_nobody_with_staff_rights_by_a_flag_goes_round_it(make):
     client = log_in(Client(), make(), second_factor=False)
 
-    assert client.get("/admin/")["Location"] == "/konto/2fa/"
+    assert client.get("/admin/")["Location"] == "/konto/totrin/"
 
 
 def test_nobody_with_a_permission_of_their_own_goes_round_it():
@@ -63,7 +63,7 @@ def test_nobody_with_a_permission_of_their_own_goes_round_it():
     )
     client = log_in(Client(), user, second_factor=False)
 
-    assert client.get("/admin/")["Location"] == "/konto/2fa/"
+    assert client.get("/admin/")["Location"] == "/konto/totrin/"
 
 
 def test_a_person_without_a_role_does_not_enter_the_administration(person_client):

@@ -1,0 +1,77 @@
+"""Making, finding and deleting accounts; queueing what is mailed about them."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, ProtectedError, RestrictedError
+
+from core.accounts.models import User
+from core.audit.log import SYSTEM, record
+from core.outbox.operations import queue_message
+
+UNUSED_FOR = timedelta(days=7)
+"""How long an account lives that nobody has logged in to."""
+
+
+def account_for_code(*, email: str, language: str, now: datetime) -> User | None:
+    """Return the active account of an address, made on the spot when there is none; None when it is closed.
+
+    Everybody may ask: the page and the mail are the same for known and unknown addresses (X4).
+    """
+    address = email.strip().lower()
+    user, _created = User.objects.get_or_create(
+        email=address,
+        defaults={"password": "!", "language": language, "is_provisional": True, "date_joined": now},
+    )
+    return user if user.is_active else None
+
+
+def send_login_code(*, user: User, email: str, handle: str, language: str, now: datetime) -> None:
+    """Queue the mail with a code. The outbox keeps the handle, never the code (core.accounts.codes)."""
+    lifetime = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+    with transaction.atomic():
+        queue_message(
+            mail_type="login_code",
+            to=email,
+            ids={"handle": handle, "until": int((now + lifetime).timestamp())},
+            language=language,
+            key=f"login_code:{handle}",
+            about=f"user:{user.pk}",
+            now=now,
+        )
+
+
+def delete_unused_accounts(*, now: datetime, dry_run: bool = False) -> int:
+    """Delete accounts made by asking for a code and never logged in to; returns how many.
+
+    An account that anything refers to (a membership, a group) was given by somebody, and stays.
+    """
+    unused = User.objects.filter(
+        is_provisional=True,
+        last_login=None,
+        date_joined__lt=now - UNUSED_FOR,
+        is_superuser=False,
+        is_staff=False,
+        groups=None,
+    )
+    for relation in User._meta.related_objects:
+        if relation.related_model._meta.app_label in {"account", "mfa", "socialaccount"}:
+            continue
+        name = relation.field.name
+        unused = unused.exclude(
+            Exists(relation.related_model._default_manager.filter(**{name: OuterRef("pk")}))
+        )
+    if dry_run:
+        return unused.count()
+    deleted = 0
+    for user in unused:
+        try:
+            with transaction.atomic():
+                user.delete()
+        except (ProtectedError, RestrictedError):
+            continue
+        deleted += 1
+    if deleted:
+        record("accounts.purged", "accounts", actor=SYSTEM, now=now, count=deleted)
+    return deleted
