@@ -1,8 +1,10 @@
 """All addresses. Public ones are Danish; English pages live under /en/ (DESIGN.md 5)."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -13,6 +15,11 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("dokumenter/", include(wagtaildocs_urls)),
+    *(
+        [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT})]
+        if settings.PORTAL_SERVES_MEDIA
+        else []
+    ),
     path("", include("portal.periodic.urls")),
     path("", include("core.outbox.urls")),
     *i18n_patterns(

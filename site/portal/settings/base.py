@@ -187,6 +187,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# Pictures that editors upload are served by the proxy in front; a small installation may let the portal do it.
+PORTAL_SERVES_MEDIA = env.flag("PORTAL_SERVES_MEDIA", default=False)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Files that no address serves directly: signed receipts. Views check who asks and send the bytes.
