@@ -50,6 +50,9 @@ class OfferDates:
     notice: str = ""
     """Why there is no free date and what to do; empty when there is one."""
 
+    is_announced: bool = False
+    """Whether there are dates at all, free or not."""
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -122,11 +125,15 @@ def dates_of(offers: Sequence[Any], *, now: datetime, wanted: Wanted | None = No
     }
     upcoming = _upcoming_counts([pk for pk in offer_ids if pk not in free], now=now)
     return {
-        offer.pk: OfferDates(next_free=free[offer.pk]["next_free"], free_dates=free[offer.pk]["dates"])
-        if offer.pk in free
-        else OfferDates(notice=str(notice_of(offer, **upcoming.get(offer.pk, {}))))
+        offer.pk: _dates_from(offer, free=free.get(offer.pk), upcoming=upcoming.get(offer.pk))
         for offer in offers
     }
+
+
+def _dates_from(offer: Any, *, free: Any, upcoming: Any) -> OfferDates:
+    if free:
+        return OfferDates(next_free=free["next_free"], free_dates=free["dates"], is_announced=True)
+    return OfferDates(notice=str(notice_of(offer, **upcoming or {})), is_announced=bool(upcoming))
 
 
 def _upcoming_counts(offer_ids: Collection[int], *, now: datetime) -> dict[int, dict[str, int]]:

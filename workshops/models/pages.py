@@ -154,16 +154,11 @@ class OfferPage(BasePage):
         # A page that waits for its hour is as good as live: publishing it later would run into this one.
         other = others.filter(Q(live=True) | Q(go_live_at__gt=timezone.now())).first()
         if other is not None:
-            raise ValidationError(
-                {
-                    "offer": _(
-                        "“%(offer)s” already has a page in this language: “%(page)s”. "
-                        "Edit that page, or unpublish it first."
-                    )
-                    % {"offer": self.offer, "page": other.title}
-                },
-                code="offer_has_page",
+            refusal = _(
+                "“%(offer)s” already has a page in this language: “%(page)s”. Edit that page, or unpublish it first."
             )
+            values = {"offer": self.offer, "page": other.title}
+            raise ValidationError({"offer": ValidationError(refusal, code="offer_has_page", params=values)})
 
 
 class OfferPageFile(Orderable):
