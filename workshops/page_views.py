@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
 from django.utils.formats import date_format
@@ -82,7 +83,7 @@ def offer_context(page: Any, *, now: datetime) -> dict[str, Any]:
     """Return what an offer's page shows besides its own texts."""
     offer = (
         Offer.objects.select_related("provider", "programme")
-        .prefetch_related("subjects", "topics", "districts")
+        .prefetch_related("subjects", "districts")
         .get(pk=page.offer_id)
     )
     coverage = coverage_of(offer.provider, today=local_date_of(now))
@@ -132,7 +133,7 @@ def contact_of(page: Any) -> Contact:
     if page.contact_email or page.contact_phone:
         phone = page.contact_phone
         return Contact(page.contact_name, page.contact_email, phone, phone_link(phone))
-    frame = current_frame(page.locale.language_code)
+    frame = current_frame(get_language() or settings.LANGUAGE_CODE)
     return Contact("", frame.email, frame.phone, frame.phone_link)
 
 

@@ -145,7 +145,7 @@ def test_offer_page_takes_the_same_number_of_statements_whatever_the_dates(
         SessionFactory(offer=page.offer, in_days=10 + day)
     client.get(page.url)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(23):
         client.get(page.url)
 
 
