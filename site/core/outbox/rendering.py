@@ -152,8 +152,8 @@ def _piece(block: Block, values: Mapping[str, str]) -> _Piece | None:
             filled = [part for line in kept for part in _item_lines(line, values)]
             return _Piece("items", lines=tuple(filled)) if filled else None
         case Paragraph(lines):
-            flowing = " ".join(line for line in lines if not _is_empty(line, values))
-            said = _fill(flowing, values).strip()
+            kept_lines = "\n".join(line for line in lines if not _is_empty(line, values))
+            said = _fill(kept_lines, values).strip()
             return _Piece("paragraph", said) if said else None
 
 

@@ -48,7 +48,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Lines between blank lines; they flow together."""
+    """Lines between blank lines; each stays a line, as in an address."""
 
     lines: tuple[str, ...]
 
