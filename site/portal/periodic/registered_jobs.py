@@ -6,6 +6,8 @@ from importlib import import_module
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from booking.operations.ending import delete_abandoned_forms, expire_overdue
+from booking.reminders import queue_reminders
 from core.limits.limits import delete_old_counters
 from core.outbox.operations import purge_messages
 from portal.periodic.jobs import Job, register
@@ -27,6 +29,11 @@ def purge_counters(now: datetime) -> None:
 
 def register_all() -> None:
     """Register the jobs."""
+    register(Job("expire_bookings", _("Let go of places that were not confirmed"), OFTEN, expire_overdue))
+    register(Job("queue_reminders", _("Queue reminders"), HOURLY, queue_reminders))
+    register(
+        Job("delete_abandoned_forms", _("Delete forms that were never sent"), DAILY, delete_abandoned_forms)
+    )
     register(Job("purge_messages", _("Delete old e-mails"), DAILY, purge_messages))
     register(Job("purge_counters", _("Delete old counters of attempts"), HOURLY, purge_counters))
     register(Job("purge_sessions", _("Delete expired log-ins"), DAILY, purge_sessions))

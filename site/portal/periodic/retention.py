@@ -9,6 +9,17 @@ def register_all() -> None:
     """Register the rules."""
     register(
         RetentionRule(
+            name="abandoned_forms",
+            title=_("Booking forms that were never sent"),
+            what=_("What was typed before the form was left"),
+            purpose=_("To keep the place while the form is filled in"),
+            days=1,
+            counted_from=_("the end of the hold"),
+            deleted_by="delete_abandoned_forms",
+        )
+    )
+    register(
+        RetentionRule(
             name="messages",
             title=_("Sent e-mails"),
             what=_("E-mail address, type, times and result; never the text"),
