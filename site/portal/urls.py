@@ -9,6 +9,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from portal.home import urls as home_urls
+
 urlpatterns = [
     # Wagtail's own log-in forms would go round the limits and the second factor.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
@@ -20,6 +22,7 @@ urlpatterns = [
         if settings.PORTAL_SERVES_MEDIA
         else []
     ),
+    path("", include(home_urls.root_urlpatterns)),
     path("", include("portal.periodic.urls")),
     path("", include("core.outbox.urls")),
     *i18n_patterns(

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from wagtail.models import Page
@@ -45,6 +46,7 @@ class Frame:
     controller: str
     dpo_contact: str
     was_url: str
+    was_reviewed_on: date | None
     bookings_url: str
     is_demo: bool
     menu: tuple[MenuItem, ...]
@@ -96,6 +98,7 @@ def _read_frame(language: str) -> Frame:
         controller=own.controller or own.in_language("authority", language) or settings.PORTAL_DEPARTMENT,
         dpo_contact=own.dpo_contact,
         was_url=own.was_url or settings.PORTAL_WAS_URL,
+        was_reviewed_on=own.was_reviewed_on,
         bookings_url=localized_path(settings.LOGIN_REDIRECT_URL, language),
         is_demo=settings.PORTAL_IS_DEMO,
         menu=_menu(language),

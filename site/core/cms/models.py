@@ -46,6 +46,12 @@ class SiteFrame(BaseSiteSetting):
         blank=True,
         help_text=_("Its address at was.digst.dk. Empty: the portal shows a statement of its own."),
     )
+    was_reviewed_on = models.DateField(
+        _("statement last reviewed"),
+        null=True,
+        blank=True,
+        help_text=_("At least once a year: a task reminds you in time."),
+    )
     controller = models.CharField(_("data controller"), max_length=200, blank=True)
     dpo_contact = models.CharField(
         _("data protection officer"),
@@ -70,7 +76,12 @@ class SiteFrame(BaseSiteSetting):
             _("Hotline"),
         ),
         MultiFieldPanel(
-            [FieldPanel("was_url"), FieldPanel("controller"), FieldPanel("dpo_contact")],
+            [
+                FieldPanel("was_url"),
+                FieldPanel("was_reviewed_on"),
+                FieldPanel("controller"),
+                FieldPanel("dpo_contact"),
+            ],
             _("Accessibility and privacy"),
         ),
     ]

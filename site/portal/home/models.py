@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -59,7 +61,7 @@ class HomePage(BasePage):
 
         return {
             **super().get_context(request, *args, **kwargs),
-            "next_dates": next_dates(language=self.locale.language_code, now=timezone.now()),
+            "next_dates": next_dates(language=get_language() or settings.LANGUAGE_CODE, now=timezone.now()),
             "news": latest_news(self, request),
             "catalogue_url": catalogue_url(self, request),
             "help_url": self.help_page.get_url(request) if self.help_page else "",

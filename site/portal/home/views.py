@@ -1,33 +1,68 @@
-"""Pages that are no content pages: what the law asks for, and the styleguide."""
+"""Pages that are no content pages: what the law asks for, the styleguide, and files at fixed addresses."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from core.cms.frame import current_frame
+from core.audit.retention import all_rules
+from core.cms.frame import current_frame, home_path
 from portal.home.styleguide import samples
 
 
-def accessibility_statement(request: HttpRequest) -> HttpResponse:
-    """Lead to the statement at was.digst.dk, or show our own where none is published yet (A4)."""
-    was_url = current_frame(request.LANGUAGE_CODE).was_url
-    return redirect(was_url) if was_url else render(request, "pages/accessibility.html")
+class LawPageView(TemplateView):
+    """A page the law asks for: one text a language in templates/pages/law/."""
+
+    template_name = "pages/law_page.html"
+    title: Any = ""
+    text_name = ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add title, text and breadcrumb."""
+        language = get_language() or settings.LANGUAGE_CODE
+        return {
+            **super().get_context_data(**kwargs),
+            "title": self.title,
+            "text_template": f"pages/law/{language}/{self.text_name}.html",
+            "breadcrumb_items": [(_("Front page"), home_path(language))],
+            "host": urlsplit(settings.PORTAL_BASE_URL).netloc,
+        }
 
 
-class CookiesView(TemplateView):
+class AccessibilityView(LawPageView):
+    """Leads to the statement at was.digst.dk, or shows our own where none is published yet (A4)."""
+
+    title = _("Accessibility statement")
+    text_name = "accessibility"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Redirect or show."""
+        was_url = current_frame(get_language() or settings.LANGUAGE_CODE).was_url
+        return redirect(was_url) if was_url else super().get(request, *args, **kwargs)
+
+
+class CookiesView(LawPageView):
     """Which cookies are set, and why none needs consent."""
 
-    template_name = "pages/cookies.html"
+    title = _("Cookies")
+    text_name = "cookies"
 
 
-class PrivacyView(TemplateView):
+class PrivacyView(LawPageView):
     """What is kept about whom, why, and until when (GDPR article 13)."""
 
-    template_name = "pages/privacy.html"
+    title = _("Privacy")
+    text_name = "privacy"
+    extra_context = {"rules": all_rules}
 
 
 class StyleguideView(TemplateView):
@@ -45,3 +80,23 @@ class StyleguideView(TemplateView):
 def is_staff(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Return whether the person works with the portal."""
     return bool(user.is_authenticated and getattr(user, "is_staff", False))
+
+
+@require_safe
+@cache_control(max_age=86_400, public=True)
+def robots(request: HttpRequest) -> HttpResponse:
+    """Tell search engines what not to visit: personal pages and the administration; a demo not at all."""
+    closed = ["/"] if settings.PORTAL_IS_DEMO else ["/admin/", "/konto/", "/booking/", "/book/", "/udbyder/"]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@cache_control(max_age=604_800, public=True)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Answer browsers and feed readers that ask for /favicon.ico whatever the page says."""
+    path = finders.find("portal/img/favicon.svg")
+    if not isinstance(path, str):
+        raise Http404
+    with open(path, "rb") as file:
+        return HttpResponse(file.read(), content_type="image/svg+xml")

@@ -7,4 +7,6 @@ ROWS = [
     row("cookies", everyone=200),
     row("privacy", everyone=200),
     row("styleguide", everyone=(200, 404)),
+    row("robots", everyone=200),
+    row("favicon", everyone=200),
 ]

@@ -99,7 +99,7 @@ def ensure_site(*, today: date) -> SitePages:
         english_pages[plan.key] = _ensure_page(english_home, plan, plan.english, original=page)
     _fill_home(home, danish.HOME, pages)
     _fill_home(english_home, english.HOME, english_pages)
-    _ensure_frame(danish, english)
+    _ensure_frame(danish, english, today)
     return SitePages(
         home=home,
         english_home=english_home,
@@ -187,7 +187,7 @@ def _fill_home(home: HomePage, text: HomeText, pages: Mapping[str, Page]) -> Non
     current.save_revision().publish()
 
 
-def _ensure_frame(danish_texts: ModuleType, english_texts: ModuleType) -> None:
+def _ensure_frame(danish_texts: ModuleType, english_texts: ModuleType, today: date) -> None:
     site = Site.objects.get(is_default_site=True)
     SiteFrame.objects.get_or_create(
         site=site,
@@ -197,5 +197,6 @@ def _ensure_frame(danish_texts: ModuleType, english_texts: ModuleType) -> None:
             "hotline_phone": danish_texts.HOTLINE_PHONE,
             "hotline_hours": danish_texts.HOTLINE_HOURS,
             "hotline_hours_en": english_texts.HOTLINE_HOURS,
+            "was_reviewed_on": today,
         },
     )
