@@ -9,7 +9,10 @@ class CharterConfig(AppConfig):
     def ready(self) -> None:
         """Register what this package writes to people."""
         from charter.notices import MAIL_TYPES
+        from charter.permissions import landing_path
+        from core.accounts import landing
         from core.outbox.registry import register
 
         for mail_type in MAIL_TYPES:
             register(mail_type)
+        landing.register(landing_path)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.urls import reverse
+
 from charter.enums import MemberRole
 from charter.models import ProviderMember
 
@@ -25,3 +27,8 @@ def user_can_sign(user: Any, provider_id: int) -> bool:
 def user_can_read_receipt(user: Any, provider_id: int) -> bool:
     """Return whether a user may have a receipt: the provider's members, and staff who may see signatures."""
     return user_is_member(user, provider_id) or bool(user.has_perm("charter.view_signature"))
+
+
+def landing_path(user: Any) -> str | None:
+    """Return where a provider's member lands after log-in; None for everybody else."""
+    return reverse("provider_index") if ProviderMember.objects.filter(user=user).exists() else None

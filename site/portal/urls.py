@@ -24,6 +24,7 @@ urlpatterns = [
     ),
     path("", include(home_urls.root_urlpatterns)),
     path("", include("portal.periodic.urls")),
+    path("", include("portal.demo.urls")),
     path("", include("core.outbox.urls")),
     *i18n_patterns(
         path("konto/", include("core.accounts.urls")),

@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, ProtectedError, RestrictedError
 
 from core.accounts.models import User
-from core.audit.log import SYSTEM, record
+from core.audit.log import SYSTEM, Actor, record
 from core.outbox.operations import queue_message
 
 UNUSED_FOR = timedelta(days=7)
@@ -40,6 +42,21 @@ def send_login_code(*, user: User, email: str, handle: str, language: str, now: 
             about=f"user:{user.pk}",
             now=now,
         )
+
+
+def reset_second_factor(*, user_id: int, actor: Actor, now: datetime) -> int:
+    """Remove every second factor and recovery code of a person, and end their sessions; returns how many.
+
+    They set up a new one at the next log-in. Who asks must be known by another way than mail.
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user_id)
+        removed, _per_model = Authenticator.objects.filter(user=user).delete()
+        for session in Session.objects.filter(expire_date__gt=now).iterator():
+            if session.get_decoded().get("_auth_user_id") == str(user.pk):
+                session.delete()
+        record("second_factor.reset", f"user:{user.pk}", actor=actor, now=now, removed=removed)
+    return removed
 
 
 def delete_unused_accounts(*, now: datetime, dry_run: bool = False) -> int:

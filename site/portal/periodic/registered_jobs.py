@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.operations.ending import delete_abandoned_forms, expire_overdue
 from booking.reminders import queue_reminders
+from core.accounts.operations import delete_unused_accounts
 from core.limits.limits import delete_old_counters
 from core.outbox.operations import purge_messages
 from portal.periodic.jobs import Job, register
@@ -27,6 +28,11 @@ def purge_counters(now: datetime) -> None:
     delete_old_counters(now=now)
 
 
+def purge_accounts(now: datetime) -> None:
+    """Delete accounts made by asking for a code that nobody used."""
+    delete_unused_accounts(now=now)
+
+
 def register_all() -> None:
     """Register the jobs."""
     register(Job("expire_bookings", _("Let go of places that were not confirmed"), OFTEN, expire_overdue))
@@ -36,4 +42,5 @@ def register_all() -> None:
     )
     register(Job("purge_messages", _("Delete old e-mails"), DAILY, purge_messages))
     register(Job("purge_counters", _("Delete old counters of attempts"), HOURLY, purge_counters))
+    register(Job("purge_accounts", _("Delete accounts never logged in to"), DAILY, purge_accounts))
     register(Job("purge_sessions", _("Delete expired log-ins"), DAILY, purge_sessions))

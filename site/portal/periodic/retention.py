@@ -51,3 +51,14 @@ def register_all() -> None:
             deleted_by="purge_counters",
         )
     )
+    register(
+        RetentionRule(
+            name="accounts",
+            title=_("Accounts never logged in to"),
+            what=_("E-mail address and language"),
+            purpose=_("To send the code that somebody asked for"),
+            days=7,
+            counted_from=_("the day a code was asked for"),
+            deleted_by="purge_accounts",
+        )
+    )

@@ -73,6 +73,7 @@ class Command(BaseCommand):
             if "demo_logins" in known:
                 self._portal("demo_logins", env=env)
             self.stdout.write(f"\nThe portal        {address}/")
+            self.stdout.write(f"Who to be         {address}/demo/")
             self.stdout.write(f"For editors       {address}/admin/")
             self.stdout.write(f"Every mail sent   {address}/demo/postkasse/")
             self.stdout.write("\nCtrl-C stops it.")
