@@ -33,7 +33,7 @@ class SessionState(models.TextChoices):
     """Where a session is (DESIGN.md 5)."""
 
     DRAFT = "draft", _("Draft")
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Is open")
     CLOSED = "closed", _("Closed")
     HELD = "held", _("Was held")
     NOT_HELD = "not_held", _("Not held")

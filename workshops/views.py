@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, quote_etag
-from django.utils.http import http_date
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -93,7 +93,7 @@ def offer_feed(request: HttpRequest, offer_id: int) -> HttpResponse:
 def _feed_response(request: HttpRequest, sessions: SessionQuerySet, *, name: str) -> HttpResponse:
     form = FeedForm(request.GET)
     if not form.is_valid():
-        text = "\n".join(message for messages in form.errors.values() for message in messages)
+        text = "\n".join(str(message) for messages in form.errors.values() for message in messages)
         return HttpResponse(text + "\n", status=400, content_type="text/plain; charset=utf-8")
     found = list(form.apply_to(sessions))
     body = feed(found, name=name, page_urls=_page_urls({session.offer_id for session in found}))

@@ -19,9 +19,11 @@ def register() -> None:
     """Register the table."""
     for app in ("booking", "workshops", "charter", "worklist"):
         register_grants(app, {ADMINISTRATION: ALL, CASEWORKER: WRITE, AUDITOR: VIEW})
-    for app in ("workshops.offer", "workshops.subject", "workshops.topic"):
+    for app in ("workshops.offer", "workshops.subject", "workshops.topic", "workshops.venue"):
         register_grants(app, {ADMINISTRATION: ALL, CASEWORKER: WRITE, EDITOR: WRITE, AUDITOR: VIEW})
-    for app in ("charter.provider", "charter.programme", "workshops.venue", "workshops.session"):
+    for app in ("workshops.session", "workshops.schedule"):
+        register_grants(app, {ADMINISTRATION: ALL, CASEWORKER: WRITE, EDITOR: WRITE, AUDITOR: VIEW})
+    for app in ("charter.provider", "charter.programme"):
         register_grants(app, {ADMINISTRATION: ALL, CASEWORKER: WRITE, EDITOR: VIEW, AUDITOR: VIEW})
     register_grants("reporting", {ADMINISTRATION: ALL, CASEWORKER: VIEW, AUDITOR: VIEW})
     register_grants("home", {ADMINISTRATION: ALL, EDITOR: ALL, AUDITOR: VIEW})

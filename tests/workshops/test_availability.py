@@ -39,10 +39,8 @@ def test_free_places_are_limit_less_reserved_less_taken(facts, expected):
 
 def test_free_places_add_expired_holds_back():
     availability.set_source(lambda now: availability.ExpiredPlaces(groups=Value(1), people=Value(24)))
-    try:
-        assert _free(max_groups=2, max_people=50, groups_taken=2, people_taken=48) == (1, 26)
-    finally:
-        availability.set_source(availability._nothing_expired)
+
+    assert _free(max_groups=2, max_people=50, groups_taken=2, people_taken=48) == (1, 26)
 
 
 CASES = {

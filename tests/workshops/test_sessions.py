@@ -33,13 +33,10 @@ def _at(day: int, hour: int = 9, *, month: int = 10, year: int = 2026) -> dateti
 
 
 @pytest.fixture
-def _someone_waits(request):
+def _someone_waits():
     """Somebody waits for every session, as booking would say."""
     availability.set_active_ids_source(lambda ids: set(ids))
     availability.set_booked_ids_source(lambda ids: set(ids))
-    yield
-    availability.set_active_ids_source(availability._ids_with_taken_places)
-    availability.set_booked_ids_source(availability._ids_with_taken_places)
 
 
 def test_create_session_takes_snapshots_and_defaults_from_the_offer():

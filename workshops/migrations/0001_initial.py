@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
                 ('people_taken', models.PositiveSmallIntegerField(default=0, verbose_name='people taken')),
                 ('reserved', models.PositiveSmallIntegerField(default=0, verbose_name='reserved')),
                 ('adults_count', models.BooleanField(default=False, verbose_name='accompanying adults count as people')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open'), ('closed', 'Closed'), ('held', 'Was held'), ('not_held', 'Not held'), ('cancelled', 'Cancelled')], default='draft', max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Is open'), ('closed', 'Closed'), ('held', 'Was held'), ('not_held', 'Not held'), ('cancelled', 'Cancelled')], default='draft', max_length=12, verbose_name='state')),
                 ('state_reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
                 ('booking_opens_at', models.DateTimeField(blank=True, null=True, verbose_name='booking opens')),
                 ('booking_closes_at', models.DateTimeField(verbose_name='booking closes')),

@@ -1,0 +1,246 @@
+"""Views of the administration that plan: forms in front of operations, a preview, a month."""
+
+import calendar
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+
+from core.audit.log import Actor
+from workshops.calendars import days_off, local_date_of
+from workshops.enums import ProposalState
+from workshops.errors import WorkshopError
+from workshops.models import Session
+from workshops.operations import create_session, edit_session, save_schedule, schedule_from
+from workshops.planning.forms import PlanningForm, ScheduleForm, SessionForm
+from workshops.proposals import propose
+
+
+class PlanningView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """A page of the administration in front of an operation."""
+
+    model: Any = None
+    index_url_name = ""
+    inspect_url_name = ""
+    header_icon = "date"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Lead back to the list."""
+        plural = str(self.model._meta.verbose_name_plural)
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse(self.index_url_name), "label": plural[:1].upper() + plural[1:]},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    @cached_property
+    def row(self) -> Any:
+        """The row being edited; none when adding."""
+        pk = self.kwargs.get("pk")
+        return None if pk is None else get_object_or_404(self.model.objects.select_related("offer"), pk=pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the way back."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        back = (
+            reverse(self.inspect_url_name, args=(self.row.pk,)) if self.row else reverse(self.index_url_name)
+        )
+        return {**context, "row": self.row, "back_url": back}
+
+    def refuse(self, form: PlanningForm, refusal: WorkshopError, **context: Any) -> HttpResponse:
+        """Show the form again with the refusal at its field."""
+        form.add_refusal(refusal)
+        return self.render_to_response(self.get_context_data(form=form, **context), status=422)
+
+
+class ScheduleFormView(PlanningView):
+    """A schedule: first what you want, then what would be made, then it is made."""
+
+    template_name = "workshops/schedule_form.html"
+    header_icon = "rotate"
+
+    def get_page_title(self) -> str:
+        """Say whether it is new."""
+        return _("Edit plan") if self.row else _("New plan")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the form."""
+        initial = (
+            ScheduleForm.initial_of(self.row)
+            if self.row
+            else {"every_weeks": 1, "offer": request.GET.get("offer")}
+        )
+        return self.render_to_response(
+            self.get_context_data(form=ScheduleForm(initial=initial, schedule=self.row))
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Preview, go back to the form, or save."""
+        form = ScheduleForm(request.POST, schedule=self.row)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        step = request.POST.get("step")
+        if step == "save":
+            return self._save(request, form)
+        if step == "edit":
+            return self.render_to_response(self.get_context_data(form=form))
+        return self._preview(form)
+
+    def _preview(self, form: ScheduleForm) -> HttpResponse:
+        schedule = schedule_from(form.values, schedule=self.row)
+        proposals = propose(schedule, now=timezone.now())
+        return self.render_to_response(
+            self.get_context_data(
+                form=form,
+                offer=form.cleaned_data["offer"],
+                proposals=proposals,
+                new_count=sum(proposal.state == ProposalState.NEW for proposal in proposals),
+                is_plan_missing=any(not proposal.is_plan_known for proposal in proposals),
+            )
+        )
+
+    def _save(self, request: HttpRequest, form: ScheduleForm) -> HttpResponse:
+        try:
+            schedule, made = save_schedule(
+                values=form.values,
+                schedule_id=self.row.pk if self.row else None,
+                now=timezone.now(),
+                actor=Actor.of(request.user),
+            )
+        except WorkshopError as refusal:
+            return self.refuse(form, refusal)
+        messages.success(
+            request,
+            _(
+                "The plan is saved: %(created)d dates made, %(updated)d updated, %(removed)d removed, %(kept)d left alone."
+            )
+            % {
+                "created": made.created,
+                "updated": made.updated,
+                "removed": made.removed,
+                "kept": made.kept,
+            },
+        )
+        return HttpResponseRedirect(reverse(self.inspect_url_name, args=(schedule.pk,)))
+
+
+class SessionFormView(PlanningView):
+    """One session, added or edited by hand."""
+
+    template_name = "workshops/session_form.html"
+
+    def get_page_title(self) -> str:
+        """Say whether it is new."""
+        return _("Edit date") if self.row else _("New date")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the form."""
+        initial = SessionForm.initial_of(self.row) if self.row else {"offer": request.GET.get("offer")}
+        return self.render_to_response(
+            self.get_context_data(form=SessionForm(initial=initial, session=self.row))
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save it, or say why not."""
+        form = SessionForm(request.POST, session=self.row)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        actor, now = Actor.of(request.user), timezone.now()
+        try:
+            if self.row:
+                session = edit_session(session_id=self.row.pk, plan=form.plan, now=now, actor=actor)
+            else:
+                session = create_session(
+                    offer_id=form.cleaned_data["offer"].pk,
+                    plan=form.plan,
+                    is_open=form.cleaned_data["is_open"],
+                    now=now,
+                    actor=actor,
+                )
+        except WorkshopError as refusal:
+            return self.refuse(form, refusal)
+        messages.success(request, _("The date is saved."))
+        off = days_off(session.local_date, session.local_date).get(session.local_date)
+        if off:
+            messages.warning(
+                request, _("Note: the day is a day off for the schools (%(name)s).") % {"name": off}
+            )
+        return HttpResponseRedirect(reverse(self.inspect_url_name, args=(session.pk,)))
+
+
+@dataclass(frozen=True)
+class Day:
+    """One cell of the month."""
+
+    day: date
+    is_in_month: bool
+    is_today: bool
+    off: str
+    sessions: list[Session]
+
+
+class MonthView(PlanningView):
+    """A month of sessions as a table: one query for the sessions, two for the days off."""
+
+    template_name = "workshops/month.html"
+    any_permission_required = ["view", "change"]
+    page_title = _lazy("Calendar")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the weeks of the month named by `maaned` (2026-11); this month when it is none."""
+        today = local_date_of(timezone.now())
+        first = _month_of(self.request.GET.get("maaned", "")) or today.replace(day=1)
+        weeks = calendar.Calendar(firstweekday=0).monthdatescalendar(first.year, first.month)
+        start, end = weeks[0][0], weeks[-1][-1]
+        by_day: dict[date, list[Session]] = defaultdict(list)
+        for session in Session.objects.filter(local_date__range=(start, end)).order_by("starts_at", "pk"):
+            by_day[session.local_date].append(session)
+        off = days_off(start, end)
+        rows = [
+            {
+                "number": week[0].isocalendar().week,
+                "days": [
+                    Day(day, day.month == first.month, day == today, off.get(day, ""), by_day[day])
+                    for day in week
+                ],
+            }
+            for week in weeks
+        ]
+        total = sum(len(by_day[day]) for week in weeks for day in week if day.month == first.month)
+        return {
+            **super().get_context_data(**kwargs),
+            "weeks": rows,
+            "weekdays": list(WEEKDAYS.values()),
+            "caption": date_format(first, "F Y"),
+            "summary": ngettext("%(count)d date", "%(count)d dates", total) % {"count": total},
+            "previous": f"{first - timedelta(days=1):%Y-%m}",
+            "following": f"{first + timedelta(days=31):%Y-%m}",
+            "inspect_url_name": self.inspect_url_name,
+        }
+
+
+def _month_of(text: str) -> date | None:
+    try:
+        year, month = (int(part) for part in text.split("-"))
+        # The table shows days of the months before and after, so the calendar's very ends are out.
+        return date(year, month, 1) if 2000 <= year <= 2100 else None
+    except ValueError:
+        return None
+
+
+__all__ = ["MonthView", "PlanningView", "ScheduleFormView", "SessionFormView"]

@@ -1,0 +1,542 @@
+"""The administration's lists of sessions, schedules, schools, days off and places."""
+
+from datetime import datetime
+from typing import Any
+
+import django_filters
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import HeaderButton
+
+from charter.models import Provider
+from core.audit.log import Actor
+from core.cms.viewsets import (
+    PeriodFilter,
+    ReadOnlyIndexView,
+    ReadOnlyInspectView,
+    ReadOnlyViewSet,
+    RowAction,
+    WagtailFilterSet,
+)
+from workshops.calendars import days_off, is_plan_known
+from workshops.enums import PlaceKind, SessionState
+from workshops.errors import WorkshopError
+from workshops.models import (
+    Holiday,
+    Offer,
+    PublicHoliday,
+    Schedule,
+    School,
+    SchoolDomain,
+    SchoolYear,
+    Session,
+    Venue,
+)
+from workshops.operations import (
+    cancel_session,
+    close_session,
+    materialise_schedule,
+    open_session,
+    return_to_draft,
+)
+from workshops.planning.forms import SchoolForm
+from workshops.planning.views import MonthView, ScheduleFormView, SessionFormView
+
+
+class SessionFilterSet(WagtailFilterSet):
+    """Offer, provider, state, period, free places, place."""
+
+    offer = django_filters.ModelChoiceFilter(queryset=Offer.objects.all(), label=_("Offer"))
+    provider = django_filters.ModelChoiceFilter(queryset=Provider.objects.all(), label=_("Provider"))
+    state = django_filters.MultipleChoiceFilter(choices=SessionState.choices, label=_("State"))
+    local_date = PeriodFilter()
+    free = django_filters.ChoiceFilter(
+        label=_("Free places"),
+        choices=[("yes", _("Has free places")), ("no", _("Full"))],
+        method="filter_free",
+    )
+    place_kind = django_filters.ChoiceFilter(choices=PlaceKind.choices, label=_("Form"))
+    venue = django_filters.ModelChoiceFilter(queryset=Venue.objects.all(), label=_("Place"))
+    schedule = django_filters.NumberFilter(label=_("Plan’s number"))
+
+    class Meta:
+        model = Session
+        fields = ["offer", "provider", "state", "local_date", "free", "place_kind", "venue", "schedule"]
+
+    def filter_free(self, queryset: Any, name: str, value: str) -> QuerySet[Session]:
+        """Keep sessions with, or without, a free place."""
+        is_full = Q(free_groups=0) | Q(free_people=0)
+        full_ids = queryset.filter(is_full).values("pk")
+        return queryset.exclude(pk__in=full_ids) if value == "yes" else queryset.filter(is_full)
+
+
+def places_label(session: Any) -> str:
+    """Return "2 of 3 classes · 48 of 75 people taken"."""
+    parts = []
+    if session.max_groups is not None:
+        parts.append(
+            _("%(taken)d of %(limit)d classes")
+            % {"taken": session.max_groups - session.free_groups, "limit": session.max_groups}
+        )
+    if session.max_people is not None:
+        parts.append(
+            _("%(taken)d of %(limit)d people")
+            % {"taken": session.max_people - session.free_people, "limit": session.max_people}
+        )
+    return " · ".join(str(part) for part in parts)
+
+
+def place_label(session: Any) -> str:
+    """Return where a session is held; a host school is staff's business here."""
+    return str(session.venue or session.host_school or session.get_place_kind_display())
+
+
+class AddableIndexView(ReadOnlyIndexView):
+    """A list with a button for a new row."""
+
+    def get_add_url(self) -> Any:
+        """Return the form for a new row to those who may add."""
+        return super().get_add_url() if self.user_has_permission("add") else None
+
+
+class SessionIndexView(AddableIndexView):
+    """«Tider»: upcoming ones first, unless another order or period is chosen."""
+
+    month_url_name = ""
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        """Return sessions with their free places, in one query."""
+        queryset: Any = super().get_base_queryset()
+        return queryset.with_free_places(now=timezone.now())
+
+    @property
+    def header_buttons(self) -> list[Any]:
+        """Add the month."""
+        from django.urls import reverse
+
+        month = HeaderButton(_("Calendar"), url=reverse(self.month_url_name), icon_name="calendar-alt")
+        return [*super().header_buttons, month]
+
+    @property
+    def columns(self) -> list[Any]:
+        """Name what staff look for: when, what, where, how full."""
+        return [
+            TitleColumn(
+                "starts_at",
+                label=_("When"),
+                sort_key="starts_at",
+                get_url=lambda row: self.get_inspect_url(row),
+                accessor=lambda row: f"{timezone.localtime(row.starts_at):%d.%m.%Y %H:%M}",
+            ),
+            Column("title", label=_("Offer"), sort_key="title"),
+            Column("provider", label=_("Provider")),
+            Column("place", label=_("Place"), accessor=place_label),
+            Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
+            Column("places", label=_("Taken"), accessor=places_label),
+        ]
+
+
+class SessionInspectView(ReadOnlyInspectView):
+    """One session with what is taken, and warnings about its day."""
+
+    def get_object(self, queryset: Any = None) -> Any:
+        """Return the session with its free places."""
+        from django.shortcuts import get_object_or_404
+
+        rows: Any = Session.objects.with_free_places(now=timezone.now()).select_related(
+            "offer", "provider", "venue", "host_school", "schedule"
+        )
+        return get_object_or_404(rows, pk=self.pk)
+
+    def get_places_display_value(self) -> str:
+        """Return how full it is."""
+        return places_label(self.object)
+
+    def get_place_display_value(self) -> str:
+        """Return where it is."""
+        return place_label(self.object)
+
+    def get_day_off_display_value(self) -> str:
+        """Name the day off, or say that the plan is missing."""
+        day = self.object.local_date
+        off = days_off(day, day).get(day)
+        return off or ("–" if is_plan_known(day) else str(_("Holiday plan missing")))
+
+    def get_field_label(self, field_name: str, field: Any) -> str:
+        """Name what is no column."""
+        labels = {"places": _("Taken"), "place": _("Place"), "day_off": _("Day off")}
+        return str(labels[field_name]) if field_name in labels else super().get_field_label(field_name, field)
+
+
+def _by(operation: Any, **more: Any) -> Any:
+    def run(session: Session, request: HttpRequest, now: datetime) -> None:
+        operation(session_id=session.pk, now=now, actor=Actor.of(request.user), **more)
+
+    return run
+
+
+def _in(*states: SessionState) -> Any:
+    return lambda session: session.state in states
+
+
+_SOMEBODY_BOOKED = _(
+    "Somebody has booked this date, so this cannot be done. Talk to those who have booked first."
+)
+
+
+class SessionViewSet(ReadOnlyViewSet):
+    """«Tider»."""
+
+    model = Session
+    name = "sessions"
+    menu_label = _("Dates")
+    icon = "date"
+    menu_order = 100
+    index_view_class = SessionIndexView
+    inspect_view_class = SessionInspectView
+    filterset_class = SessionFilterSet
+    search_fields = ["title", "facilitator"]
+    list_select_related = ["provider", "venue", "host_school"]
+    ordering = ["starts_at", "pk"]
+    inspect_view_fields = [
+        "title",
+        "starts_at",
+        "ends_at",
+        "day_off",
+        "place",
+        "online_url",
+        "facilitator",
+        "provider",
+        "places",
+        "reserved",
+        "adults_count",
+        "access",
+        "for_school",
+        "state",
+        "state_reason",
+        "booking_opens_at",
+        "booking_closes_at",
+        "withdrawal_closes_at",
+        "schedule",
+        "original_date",
+        "follows_schedule",
+    ]
+    actions = [
+        RowAction(
+            name="open",
+            label=_("Open for booking"),
+            run=_by(open_session),
+            done=_("The date is open for booking."),
+            is_possible=_in(SessionState.DRAFT, SessionState.CLOSED),
+            refusals=(WorkshopError,),
+        ),
+        RowAction(
+            name="close",
+            label=_("Close for booking"),
+            run=_by(close_session),
+            done=_("The date takes no more bookings. Those made stand."),
+            is_possible=_in(SessionState.OPEN),
+            refusals=(WorkshopError,),
+        ),
+        RowAction(
+            name="draft",
+            label=_("Hide again"),
+            run=_by(return_to_draft),
+            done=_("The date is a draft again."),
+            is_possible=_in(SessionState.OPEN, SessionState.CLOSED),
+            refusals=(WorkshopError,),
+            refused=_SOMEBODY_BOOKED,
+        ),
+        RowAction(
+            name="cancel",
+            label=_("Cancel the date"),
+            run=_by(cancel_session, reason=""),
+            done=_("The date is cancelled and does not come back."),
+            is_possible=_in(SessionState.DRAFT, SessionState.OPEN, SessionState.CLOSED),
+            refusals=(WorkshopError,),
+            refused=_SOMEBODY_BOOKED,
+            is_serious=True,
+        ),
+    ]
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Let the list lead to the form and the month."""
+        return super().get_index_view_kwargs(
+            add_url_name=self.get_url_name("add"), month_url_name=self.get_url_name("month"), **kwargs
+        )
+
+    def get_inspect_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Let the session's page lead to its form."""
+        return super().get_inspect_view_kwargs(edit_url_name=self.get_url_name("edit"), **kwargs)
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Add the forms and the month."""
+        names = {
+            "index_url_name": self.get_url_name("index"),
+            "inspect_url_name": self.get_url_name("inspect"),
+            "model": Session,
+        }
+        return [
+            *super().get_urlpatterns(),
+            path("month/", MonthView.as_view(**names), name="month"),
+            path("new/", SessionFormView.as_view(permission_required="add", **names), name="add"),
+            path(
+                "edit/<int:pk>/", SessionFormView.as_view(permission_required="change", **names), name="edit"
+            ),
+        ]
+
+
+class ScheduleFilterSet(WagtailFilterSet):
+    """Offer, provider, period."""
+
+    offer = django_filters.ModelChoiceFilter(queryset=Offer.objects.all(), label=_("Offer"))
+    offer__provider = django_filters.ModelChoiceFilter(queryset=Provider.objects.all(), label=_("Provider"))
+    last_date = PeriodFilter(label=_("Ends in the period"))
+
+    class Meta:
+        model = Schedule
+        fields = ["offer", "offer__provider", "last_date"]
+
+
+class ScheduleIndexView(AddableIndexView):
+    """«Planer», the newest first."""
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        """Count each schedule's sessions in the same query."""
+        cancelled = Q(sessions__state=SessionState.CANCELLED)
+        return super().get_base_queryset().annotate(session_count=Count("sessions", filter=~cancelled))
+
+
+class ScheduleViewSet(ReadOnlyViewSet):
+    """«Planer»."""
+
+    model = Schedule
+    name = "schedules"
+    menu_label = _("Plans")
+    icon = "rotate"
+    menu_order = 110
+    index_view_class = ScheduleIndexView
+    filterset_class = ScheduleFilterSet
+    list_select_related = ["offer__provider"]
+    list_display = [
+        "__str__",
+        Column("provider", label=_("Provider"), accessor="offer.provider"),
+        "first_date",
+        "last_date",
+        Column("session_count", label=_("Dates")),
+    ]
+    inspect_view_fields = [
+        "offer",
+        "first_date",
+        "last_date",
+        "start_time",
+        "duration_minutes",
+        "skip_holidays",
+        "venue",
+        "facilitator",
+        "max_groups",
+        "max_people",
+        "publishes_at_once",
+    ]
+    actions = [
+        RowAction(
+            name="materialise",
+            label=_("Make missing dates"),
+            run=lambda schedule, request, now: materialise_schedule(
+                schedule_id=schedule.pk, now=now, actor=Actor.of(request.user)
+            ),
+            done=_("The plan’s dates are made."),
+            refusals=(WorkshopError,),
+        ),
+    ]
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Let the list lead to the form."""
+        return super().get_index_view_kwargs(add_url_name=self.get_url_name("add"), **kwargs)
+
+    def get_inspect_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Let the schedule's page lead to its form."""
+        return super().get_inspect_view_kwargs(edit_url_name=self.get_url_name("edit"), **kwargs)
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Add the form."""
+        names = {
+            "index_url_name": self.get_url_name("index"),
+            "inspect_url_name": self.get_url_name("inspect"),
+            "model": Schedule,
+        }
+        return [
+            *super().get_urlpatterns(),
+            path("new/", ScheduleFormView.as_view(permission_required="add", **names), name="add"),
+            path(
+                "edit/<int:pk>/", ScheduleFormView.as_view(permission_required="change", **names), name="edit"
+            ),
+        ]
+
+
+class SchoolFilterSet(WagtailFilterSet):
+    """District, type, whether it can book."""
+
+    class Meta:
+        model = School
+        fields = ["district", "school_type", "is_bookable"]
+
+
+class SchoolIndexView(generic.IndexView):
+    """«Skoler», found as people type them."""
+
+    is_searchable = True
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        """Return schools with their district in one query."""
+        return super().get_base_queryset().select_related("district", "merged_into")
+
+    def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Search as the booking form does."""
+        if not self.search_query:
+            return queryset
+        found = School.objects.search(self.search_query, limit=100)
+        return queryset.filter(pk__in=[school.pk for school in found])
+
+
+class KeptViewSet(ModelViewSet):
+    """A list of plain rows with forms; what others refer to is never deleted, so nothing is."""
+
+    copy_view_enabled = False
+    add_to_reference_index = False
+    sort_order_field = None
+    list_per_page = 50
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Leave the delete view out."""
+        return super().get_common_view_kwargs(**{"delete_url_name": None, "usage_url_name": None, **kwargs})
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Leave the delete view out."""
+        return [item for item in super().get_urlpatterns() if item.name not in {"delete", "usage"}]
+
+
+class SchoolViewSet(KeptViewSet):
+    """«Skoler»: closing and merging keep history, nothing is deleted (S29)."""
+
+    model = School
+    name = "schools"
+    menu_label = _("Schools")
+    icon = "group"
+    menu_order = 200
+    index_view_class = SchoolIndexView
+    filterset_class = SchoolFilterSet
+    list_display = ["name", "institution_number", "school_type", "district", "is_bookable", "closed_on"]
+    form_fields = SchoolForm._meta.fields
+
+    def get_form_class(self, for_update: bool = False) -> type[SchoolForm]:
+        """Return the form that keeps the search text."""
+        return SchoolForm
+
+
+class SchoolDomainViewSet(ModelViewSet):
+    """«Skoledomæner»: from these addresses a booking is confirmed at once."""
+
+    model = SchoolDomain
+    name = "school-domains"
+    menu_label = _("School e-mail domains")
+    icon = "mail"
+    menu_order = 210
+    copy_view_enabled = False
+    add_to_reference_index = False
+    sort_order_field = None
+    list_display = ["domain", "school"]
+    search_fields = ["domain", "school__name"]
+    search_backend_name = None
+    form_fields = ["domain", "school"]
+
+
+class SchoolYearViewSet(ModelViewSet):
+    """«Skoleår»: a year stands here once its holiday plan is entered."""
+
+    model = SchoolYear
+    name = "school-years"
+    menu_label = _("School years")
+    icon = "calendar"
+    menu_order = 220
+    copy_view_enabled = False
+    add_to_reference_index = False
+    sort_order_field = None
+    form_fields = ["start_year"]
+    list_display = ["__str__"]
+
+
+class HolidayFilterSet(WagtailFilterSet):
+    """School year, and whether it is one school's own."""
+
+    class Meta:
+        model = Holiday
+        fields = ["school_year", "is_school_day"]
+
+
+class HolidayViewSet(ModelViewSet):
+    """«Ferier»: the municipal plan, and a school's own days."""
+
+    model = Holiday
+    name = "holidays"
+    menu_label = _("School holidays")
+    icon = "calendar-check"
+    menu_order = 230
+    copy_view_enabled = False
+    add_to_reference_index = False
+    sort_order_field = None
+    filterset_class = HolidayFilterSet
+    list_display = ["name", "first_day", "last_day", "school_year", "school", "is_school_day"]
+    form_fields = ["school_year", "name", "first_day", "last_day", "school", "is_school_day"]
+
+
+class PublicHolidayViewSet(ModelViewSet):
+    """«Helligdage»."""
+
+    model = PublicHoliday
+    name = "public-holidays"
+    menu_label = _("Public holidays")
+    icon = "calendar-alt"
+    menu_order = 240
+    copy_view_enabled = False
+    add_to_reference_index = False
+    sort_order_field = None
+    list_display = ["name", "day"]
+    form_fields = ["day", "name"]
+
+
+class VenueViewSet(KeptViewSet):
+    """«Steder»."""
+
+    model = Venue
+    name = "venues"
+    menu_label = _("Places")
+    icon = "home"
+    menu_order = 250
+    list_display = ["name", "address", "postal_code", "district"]
+    form_fields = ["name", "address", "postal_code", "city", "district", "entrance", "access_info", "phone"]
+
+
+class PlanningGroup(ViewSetGroup):
+    """«Kalender» in the menu."""
+
+    menu_label = _("Calendar")
+    menu_icon = "date"
+    menu_order = 120
+    items = (SessionViewSet, ScheduleViewSet, VenueViewSet)
+
+
+class SchoolGroup(ViewSetGroup):
+    """«Skoler og ferier» in the menu."""
+
+    menu_label = _("Schools and holidays")
+    menu_icon = "group"
+    menu_order = 130
+    items = (SchoolViewSet, SchoolDomainViewSet, SchoolYearViewSet, HolidayViewSet, PublicHolidayViewSet)
