@@ -141,10 +141,7 @@ def _offer_fields(text: OfferText, language: str) -> dict[str, Any]:
 
 
 def _questions(text: OfferText) -> list[dict[str, Any]]:
-    items = [
-        {"type": "item", "value": {"question": question, "answer": answer}}
-        for question, answer in text.questions
-    ]
+    items = [{"question": question, "answer": answer} for question, answer in text.questions]
     return [{"type": "accordion", "value": {"questions": items}}] if items else []
 
 

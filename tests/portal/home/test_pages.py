@@ -35,6 +35,7 @@ def test_every_page_is_there_in_both_languages_and_renders(site_pages: SitePages
     statuses = {path: client.get(path).status_code for path in paths}
 
     assert len(paths) == 16
+    assert "Du behøver ikke oprette dig som bruger" in client.get("/om-portalen/").content.decode()
     assert set(statuses.values()) == {200}
     assert {"/", "/en/", "/tilbud/", "/en/offers/", "/faa-hjaelp/", "/en/get-help/"} <= set(paths)
 
