@@ -9,9 +9,6 @@ from core.outbox import registry
 from core.outbox.errors import UnknownMailTypeError
 from core.outbox.querysets import MessageQuerySet
 
-AT_ONCE = "at_once:"
-"""Keys of messages whose content was never stored begin so; they cannot be sent again."""
-
 
 class MessageState(models.TextChoices):
     """Where a message is on its way."""
@@ -85,8 +82,8 @@ class Message(models.Model):
 
     @property
     def can_retry(self) -> bool:
-        """Whether it can be sent again: it did not arrive, and what it says can still be built."""
-        return self.state in UNDELIVERED_STATES and not self.key.startswith(AT_ONCE)
+        """Whether it can be sent again: it did not arrive."""
+        return self.state in UNDELIVERED_STATES
 
 
 class Delivery(models.Model):

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -21,7 +20,7 @@ from django.utils import timezone, translation
 from core.audit.log import Actor, record
 from core.outbox import delivery
 from core.outbox.errors import MessageNotFailedError
-from core.outbox.models import AT_ONCE, Delivery, Message, MessageState
+from core.outbox.models import Delivery, Message, MessageState
 from core.outbox.registry import Attachment, Content, get
 from core.outbox.rendering import Rendered, render
 from core.worklist.operations import close_item_by_key, open_item
@@ -84,47 +83,6 @@ def queue_message(
     # INSERT ... ON CONFLICT DO NOTHING: no savepoint, and no error that would break the caller's transaction.
     Message.objects.bulk_create([message], ignore_conflicts=True)
     return Message.objects.get(key=key)
-
-
-def send_at_once(
-    *, mail_type: str, to: str, placeholders: Mapping[str, str], language: str, about: str, now: datetime
-) -> Message:
-    """Send a mail whose content may not be stored (a log-in code); leave a row without it.
-
-    Not queued: whoever waits for a code asks for a new one. Raises what the mail service raises.
-    """
-    kind = get(mail_type)
-    token = f"{AT_ONCE}{kind.name}:{about}:{uuid4().hex}"
-    message = Message.objects.create(
-        key=token,
-        mail_type=kind.name,
-        to_email=to.strip(),
-        language=_known_language(language),
-        about=about,
-        # Claimed by the one who sends: no worker may take a row it cannot build.
-        state=MessageState.FAILED,
-        attempts=1,
-        queued_at=now,
-        send_after=now,
-        message_id=delivery.message_id_for(token),
-        delete_after=timezone.localdate(now) + timedelta(days=kind.retention_days),
-    )
-    content = Content(placeholders)
-    rendered = render(kind, content, language=message.language, delete_on=message.delete_after)
-    delivery.transmit(
-        delivery.email_for(
-            to=message.to_email,
-            message_id=message.message_id,
-            language=message.language,
-            rendered=rendered,
-            content=content,
-        )
-    )
-    Message.objects.filter(pk=message.pk).update(
-        state=MessageState.SENT, sent_at=now, **_kept_copy(rendered, content)
-    )
-    message.refresh_from_db()
-    return message
 
 
 def send_due(*, now: datetime, limit: int = 50, is_stopping: Callable[[], bool] = lambda: False) -> int:
@@ -319,7 +277,7 @@ def retry_message(*, message_id: int, actor: Actor, now: datetime) -> Message:
     """Queue a message again that failed or bounced, and close its task.
 
     Raises:
-        MessageNotFailedError: it is on its way, has arrived, or carried what is not stored.
+        MessageNotFailedError: it is on its way or has arrived.
     """
     with transaction.atomic():
         message = Message.objects.select_for_update().get(pk=message_id)

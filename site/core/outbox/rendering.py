@@ -30,6 +30,7 @@ from core.outbox.texts import (
 WIDTH = 72
 """Columns of the plain text; addresses of pages are never broken."""
 
+_STRONG = re.compile(r"^\*\*(.+)\*\*$")
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"(?<![\w/@.:-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -44,21 +45,25 @@ class Rendered:
 
 
 @dataclass(frozen=True)
+class _Line:
+    """One line of a paragraph or list, with its values filled in."""
+
+    text: str
+    is_strong: bool = False
+
+    @property
+    def html(self) -> SafeString:
+        return _html(self.text)
+
+
+@dataclass(frozen=True)
 class _Piece:
     """One block with its values filled in, for both forms of the mail."""
 
     kind: str
     text: str = ""
-    lines: tuple[str, ...] = ()
+    lines: tuple[_Line, ...] = ()
     url: str = ""
-
-    @property
-    def html(self) -> SafeString:
-        return _html("\n".join(self.lines) if self.lines else self.text)
-
-    @property
-    def html_lines(self) -> list[SafeString]:
-        return [_html(line) for line in self.lines]
 
 
 def render(mail_type: MailType, content: Content, *, language: str, delete_on: date) -> Rendered:
@@ -66,7 +71,7 @@ def render(mail_type: MailType, content: Content, *, language: str, delete_on: d
 
     Raises:
         MailTextError: the text file is missing.
-        TypedTextError: a value for an unproven address carries a foreign web address or several lines of prose.
+        TypedTextError: a value for an unproven address carries a foreign web address.
     """
     text = text_for(mail_type.name, language)
     if mail_type.audience == Audience.UNPROVEN:
@@ -148,20 +153,23 @@ def _piece(block: Block, values: Mapping[str, str]) -> _Piece | None:
             url = values.get(name, "").strip()
             return _Piece("button", _fill(label, values), url=url) if url else None
         case Items(lines):
-            kept = [line for line in lines if not _is_empty(line, values)]
-            filled = [part for line in kept for part in _item_lines(line, values)]
-            return _Piece("items", lines=tuple(filled)) if filled else None
+            filled = tuple(_filled(lines, values))
+            return _Piece("items", lines=filled) if filled else None
         case Paragraph(lines):
-            kept_lines = "\n".join(line for line in lines if not _is_empty(line, values))
-            said = _fill(kept_lines, values).strip()
-            return _Piece("paragraph", said) if said else None
+            filled = tuple(_filled(lines, values))
+            return _Piece("paragraph", lines=filled) if filled else None
 
 
-def _item_lines(line: str, values: Mapping[str, str]) -> list[str]:
-    """Return one item, or several where the item is a placeholder alone with a value of several lines."""
-    if PLACEHOLDER.fullmatch(line):
-        return [part.strip() for part in _fill(line, values).splitlines() if part.strip()]
-    return [" ".join(_fill(line, values).split())]
+def _filled(lines: Iterable[str], values: Mapping[str, str]) -> Iterable[_Line]:
+    """Yield the lines that have something to say; a value of several lines gives several."""
+    for line in lines:
+        if _is_empty(line, values):
+            continue
+        found = _STRONG.match(line)
+        text = found.group(1) if found else line
+        for part in _fill(text, values).splitlines():
+            if part.strip():
+                yield _Line(" ".join(part.split()), is_strong=bool(found))
 
 
 def _footer(
@@ -194,12 +202,11 @@ def _plain(pieces: Iterable[_Piece], footer: Iterable[str], values: Mapping[str,
             case "button":
                 parts.append(f"{piece.text}:\n{piece.url}")
             case "items":
-                parts.append("\n".join(_wrap(line, first="- ", later="  ") for line in piece.lines))
+                parts.append("\n".join(_wrap(line.text, first="- ", later="  ") for line in piece.lines))
             case _:
-                parts.append("\n".join(_wrap(line) for line in piece.text.splitlines()))
+                parts.append("\n".join(_wrap(line.text) for line in piece.lines))
     signature = f"-- \n{values['site_name']}\n{values['department']}\n{values['site_url']}"
     foot = "\n".join(_wrap(line) for line in footer)
-    # A heading stands close to what follows.
     body = "\n\n".join(parts)
     return f"{body}\n\n{foot}\n\n{signature}\n"
 
@@ -216,7 +223,7 @@ def _wrap(line: str, *, first: str = "", later: str = "") -> str:
 
 
 def _html(text: str) -> SafeString:
-    """Escape a text, keep its line breaks, and make our own pages and e-mail addresses links."""
+    """Escape a text, and make our own pages and e-mail addresses links."""
     result = str(escape(text))
     own = re.escape(escape(settings.PORTAL_BASE_URL))
     result = re.sub(
@@ -225,4 +232,4 @@ def _html(text: str) -> SafeString:
     result = _MAIL_ADDRESS.sub(
         lambda found: f'<a href="mailto:{found.group(0)}">{found.group(0)}</a>', result
     )
-    return mark_safe(result.replace("\n", "<br>"))  # noqa: S308 - escaped above
+    return mark_safe(result)  # noqa: S308 - escaped above

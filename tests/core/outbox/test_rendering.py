@@ -98,6 +98,20 @@ def test_render_reads_no_markup_in_values(sample_type):
     assert 'href="http://evil.example' not in html
 
 
+def test_render_makes_a_line_between_stars_stand_out(sample_type, settings, tmp_path):
+    for language, label in (("da", "Emne"), ("en", "Subject")):
+        (tmp_path / "emails" / language).mkdir(parents=True)
+        (tmp_path / "emails" / language / "strong.txt").write_text(
+            f"{label}: x\n\n**{{greeting}}**\n{{note}}\n\n---\ny\n"
+        )
+    settings.TEMPLATE_DIR = tmp_path
+
+    mail = rendered(replace(sample_type, name="strong"), greeting="Vis & hør", note="**ikke fed**")
+
+    assert "<p><strong>Vis &amp; hør</strong><br>**ikke fed**</p>" in mail.html
+    assert mail.text.startswith("Vis & hør\n**ikke fed**\n")
+
+
 def test_render_names_the_date_of_the_data_where_the_content_does(sample_type):
     content = Content(VALUES, delete_on=date(2026, 12, 31))
 

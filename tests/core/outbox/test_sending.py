@@ -20,7 +20,6 @@ from core.outbox.operations import (
     purge_messages,
     queue_message,
     retry_message,
-    send_at_once,
     send_due,
 )
 from core.worklist.models import WorkItem
@@ -251,21 +250,6 @@ def test_retry_message_refuses_what_was_sent(queue, now):
 
     with pytest.raises(MessageNotFailedError):
         retry_message(message_id=message.pk, actor=SYSTEM, now=now)
-
-
-def test_send_at_once_keeps_no_content_and_cannot_be_retried(sample_type, now):
-    message = send_at_once(
-        mail_type="sample",
-        to="a@skole.example",
-        placeholders={"reference": "1", "greeting": "SECRET"},
-        language="da",
-        about="user:1",
-        now=now,
-    )
-
-    assert "SECRET" in mail.outbox[0].body
-    assert (message.state, message.ids, message.can_retry) == ("sent", {}, False)
-    assert "SECRET" not in repr(Message.objects.values().get())
 
 
 def test_purge_messages_deletes_by_date(queue, now):
