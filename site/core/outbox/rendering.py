@@ -194,21 +194,21 @@ def _footer(
 
 
 def _plain(pieces: Iterable[_Piece], footer: Iterable[str], values: Mapping[str, str]) -> str:
-    parts: list[str] = []
+    text = ""
     for piece in pieces:
         match piece.kind:
             case "heading":
-                parts.append(f"{piece.text}\n{'-' * min(len(piece.text), WIDTH)}")
+                # One line break only: a heading stands close to what it heads.
+                text += f"{piece.text}\n{'-' * min(len(piece.text), WIDTH)}\n"
             case "button":
-                parts.append(f"{piece.text}:\n{piece.url}")
+                text += f"{piece.text}:\n{piece.url}\n\n"
             case "items":
-                parts.append("\n".join(_wrap(line.text, first="- ", later="  ") for line in piece.lines))
+                text += "\n".join(_wrap(line.text, first="- ", later="  ") for line in piece.lines) + "\n\n"
             case _:
-                parts.append("\n".join(_wrap(line.text) for line in piece.lines))
+                text += "\n".join(_wrap(line.text) for line in piece.lines) + "\n\n"
+    foot = "\n\n".join(_wrap(line) for line in footer)
     signature = f"-- \n{values['site_name']}\n{values['department']}\n{values['site_url']}"
-    foot = "\n".join(_wrap(line) for line in footer)
-    body = "\n\n".join(parts)
-    return f"{body}\n\n{foot}\n\n{signature}\n"
+    return f"{text}* * *\n\n{foot}\n\n{signature}\n"
 
 
 def _wrap(line: str, *, first: str = "", later: str = "") -> str:

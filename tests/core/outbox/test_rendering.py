@@ -56,12 +56,13 @@ def test_render_gives_wrapped_plain_text_with_contact_reason_and_deletion(sample
         "Kære Anna <b>\n\n"
         "Vi har noteret jeres booking. Her er en lang sætning, som skal deles\n"
         "over flere linjer i den rene tekst, men ikke midt i et ord.\n\n"
-        "Tid og sted\n-----------\n\n"
+        "Tid og sted\n-----------\n"
         "- tirsdag\n- onsdag\n\n"
         "Se bookingen:\nhttp://testserver/booking/abc/?a=1&b=2\n\n"
+        "* * *\n\n"
         "Har du spørgsmål, så skriv til dannelsesportalen@example.dk eller ring\n"
-        "på 00 00 00 00, og oplys referencenummer DP-7.\n"
-        "Du får mailen, fordi du har booket på Dannelsesportalen.\n"
+        "på 00 00 00 00, og oplys referencenummer DP-7.\n\n"
+        "Du får mailen, fordi du har booket på Dannelsesportalen.\n\n"
         "Vi sletter vores oplysninger om denne mail senest den 20. februar 2027.\n\n"
         "-- \nDannelsesportalen\n"
         "Beskæftigelses-, Integrations- og Erhvervsforvaltningen, Københavns Kommune\n"
@@ -88,7 +89,7 @@ def test_render_drops_lines_and_headings_with_nothing_to_say(sample_type):
     assert "Sted" not in without.text.replace("Tid og sted", "")
     assert "Bemærk" not in without.html
     assert "- Sted: Biblioteket" in with_note.text
-    assert "Bemærk\n------\n\nHusk overtøj." in with_note.text
+    assert "Bemærk\n------\nHusk overtøj." in with_note.text
 
 
 def test_render_reads_no_markup_in_values(sample_type):
