@@ -90,7 +90,7 @@ class SchoolBookingForm(ContactForm):
         label=_("Number of pupils"),
         min_value=1,
         max_value=400,
-        widget=forms.NumberInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
         error_messages={
             "required": _("Enter how many pupils there are in the class."),
             "invalid": _("Enter the number of pupils in digits, for example 24."),
@@ -104,7 +104,7 @@ class SchoolBookingForm(ContactForm):
         min_value=1,
         max_value=20,
         initial=1,
-        widget=forms.NumberInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
         error_messages={
             "required": _("Enter how many adults come along."),
             "invalid": _("Enter the number of adults in digits, for example 2."),
@@ -232,7 +232,7 @@ class SeatsForm(ContactForm):
         min_value=1,
         max_value=500,
         initial=1,
-        widget=forms.NumberInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
         error_messages={
             "required": _("Enter how many seats you need."),
             "invalid": _("Enter the number of seats in digits, for example 2."),

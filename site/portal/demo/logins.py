@@ -20,10 +20,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from booking.models import Booking
-from charter.enums import MemberRole
 from charter.models import ProviderMember
 from core.accounts.models import User
 from core.accounts.roles import ADMINISTRATION, AUDITOR, CASEWORKER, EDITOR
+from portal.demo import people
 
 PASSWORD = "prøv portalen i dag"  # noqa: S105 - shown on the demo's own page, and refused elsewhere
 
@@ -112,20 +112,17 @@ def staff_logins() -> list[StaffLogin]:
 
 
 def person_logins() -> list[PersonLogin]:
-    """Return a provider's signatory and a teacher of the demo data, where there are any."""
+    """Return the providers' people, a teacher and a parent of the demo data, where there are any."""
     _require_demo()
-    found = []
-    member = (
-        ProviderMember.objects.filter(role=MemberRole.SIGNATORY)
-        .select_related("user", "provider")
-        .order_by("pk")
-        .first()
-    )
-    if member is not None:
-        found.append(PersonLogin(title=_("Provider"), email=member.user.email))
-    booking = Booking.objects.exclude(contact_email="").filter(kind="school").order_by("-pk").first()
-    if booking is not None:
-        found.append(PersonLogin(title=_("Teacher with a booking"), email=booking.contact_email))
+    members = ProviderMember.objects.select_related("user", "provider").order_by("provider", "pk")
+    by_provider = {member.provider_id: member for member in reversed(members)}
+    found = [
+        PersonLogin(title=member.provider.name, email=member.user.email)
+        for member in sorted(by_provider.values(), key=lambda member: member.pk)
+    ]
+    for title, email in ((_("Teacher"), people.TEACHER_EMAIL), (_("Parent"), people.PARENT_EMAIL)):
+        if Booking.objects.of_address(email).exists():
+            found.append(PersonLogin(title=title, email=email))
     return found
 
 

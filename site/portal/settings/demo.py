@@ -7,6 +7,8 @@ from portal.settings.base import *  # noqa: F403 - settings modules extend base 
 from portal.settings.base import VAR_DIR
 
 PORTAL_IS_DEMO = True
+# The providers of the demo year have signed for twelve months each (DOMAIN.md 7.2).
+PORTAL_CHARTER_MODE = "rolling"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 PORTAL_SHOWS_STYLEGUIDE = True
