@@ -23,7 +23,7 @@ def ensure_subjects_and_topics() -> None:
     """Create the subjects and topics that are missing."""
     for model, rows in ((Subject, SUBJECTS), (Topic, TOPICS)):
         for slug, (name, name_en) in rows.items():
-            model.objects.get_or_create(slug=slug, defaults={"name": name, "name_en": name_en})  # type: ignore[attr-defined]  # both have the default manager
+            model.objects.get_or_create(slug=slug, defaults={"name": name, "name_en": name_en})
 
 
 @transaction.atomic

@@ -30,17 +30,15 @@ MUNICIPAL_TYPES = [
     SchoolType.SPECIAL.value,
 ]
 
+AT_SCHOOL_READY = [SchoolProvides.ROOM.value, SchoolProvides.SCREEN.value, SchoolProvides.TEACHER.value]
+
 CLASS_AT_SCHOOL = {
     "audience": Audience.SCHOOL.value,
     "place_kind": PlaceKind.AT_SCHOOL.value,
     "max_groups": 1,
     "max_group_size": 28,
     "teaching_languages": ["da"],
-    "school_provides": [
-        SchoolProvides.ROOM.value,
-        SchoolProvides.SCREEN.value,
-        SchoolProvides.TEACHER.value,
-    ],
+    "school_provides": AT_SCHOOL_READY,
 }
 
 EVENING_IN_TOWN = {
@@ -73,7 +71,7 @@ OFFERS: dict[str, OfferRules] = {
             "duration_minutes": 90,
             "lessons": 2,
             "teaching_languages": ["da", "en"],
-            "school_provides": [*CLASS_AT_SCHOOL["school_provides"], SchoolProvides.DEVICES.value],
+            "school_provides": [*AT_SCHOOL_READY, SchoolProvides.DEVICES.value],
         },
         subjects=("dansk", "billedkunst"),
         topics=("kilder", "feed"),

@@ -26,7 +26,7 @@ from workshops.enums import (
 )
 from workshops.models.offers import Offer, Subject, Topic
 
-STATE_TAGS = {
+STATE_TAGS: dict[str, str] = {
     MaterialState.PUBLISHED: "success",
     MaterialState.PILOT: "info",
     MaterialState.EVALUATION: "info",
