@@ -1,5 +1,6 @@
 """Why something about offers, schedules or sessions was refused: one error per refusal."""
 
+from collections.abc import Collection, Mapping
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -83,3 +84,27 @@ class ScheduleRuleError(WorkshopError):
 
     code = "schedule_rule"
     message = _("The plan gives no dates. Choose weekdays between the first and the last date, or add dates.")
+
+
+class OfferRulesError(WorkshopError):
+    """An offer's rules contradict each other or its audience; `problems` says what to do by field."""
+
+    code = "offer_rules_wrong"
+    message = _("Correct the rules that are marked.")
+
+    def __init__(self, problems: Mapping[str, str | Promise]) -> None:
+        super().__init__(", ".join(problems))
+        self.problems = dict(problems)
+
+
+class OfferHasSessionsError(WorkshopError):
+    """Provider or audience would change although the offer has sessions; `fields` names which."""
+
+    code = "offer_has_sessions"
+    message = _(
+        "The offer has dates, and they keep their provider and audience. Make a new offer instead, and close this one."
+    )
+
+    def __init__(self, fields: Collection[str] = ()) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = list(fields)

@@ -2,7 +2,18 @@
 
 from wagtail import hooks
 
+from workshops.editing.guards import refuse_bulk_deletion, refuse_page_deletion
+from workshops.editing.viewsets import OfferGroup
 from workshops.planning.viewsets import PlanningGroup, SchoolGroup
+
+hooks.register("before_delete_page", refuse_page_deletion)
+hooks.register("before_bulk_action", refuse_bulk_deletion)
+
+
+@hooks.register("register_admin_viewset")
+def register_offer_group() -> OfferGroup:
+    """Return offers, subjects and topics."""
+    return OfferGroup()
 
 
 @hooks.register("register_admin_viewset")

@@ -25,6 +25,7 @@ from workshops.enums import (
     VisitPhase,
 )
 from workshops.models.offers import Offer, Subject, Topic
+from workshops.panels import MATERIAL_PAGE, OFFER_INDEX, OFFER_PAGE
 
 STATE_TAGS: dict[str, str] = {
     MaterialState.PUBLISHED: "success",
@@ -39,6 +40,7 @@ class OfferIndexPage(BasePage):
 
     intro = RichTextField(_("introduction"), features=TEXT_FEATURES, blank=True)
 
+    edit_handler = OFFER_INDEX
     parent_page_types = ["home.HomePage"]
     subpage_types = ["workshops.OfferPage"]
     max_count_per_parent = 1
@@ -114,6 +116,7 @@ class OfferPage(BasePage):
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
     contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
 
+    edit_handler = OFFER_PAGE
     parent_page_types = ["workshops.OfferIndexPage"]
     subpage_types: list[str] = []
     search_fields = [
@@ -184,6 +187,7 @@ class MaterialIndexPage(BasePage):
 
     intro = RichTextField(_("introduction"), features=TEXT_FEATURES, blank=True)
 
+    edit_handler = OFFER_INDEX
     parent_page_types = ["home.HomePage"]
     subpage_types = ["workshops.TeachingMaterialPage"]
     max_count_per_parent = 1
@@ -245,6 +249,7 @@ class TeachingMaterialPage(BasePage):
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     decision_reference = models.CharField(_("decision reference (F2/eDoc)"), max_length=60, blank=True)
 
+    edit_handler = MATERIAL_PAGE
     parent_page_types = ["workshops.MaterialIndexPage"]
     subpage_types: list[str] = []
     search_fields = [

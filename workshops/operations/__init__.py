@@ -1,5 +1,6 @@
 """Writes of workshops: one function per use case."""
 
+from workshops.operations.offers import change_offer_rules, create_offer
 from workshops.operations.schedules import (
     Materialised,
     ScheduleValues,
@@ -33,7 +34,9 @@ __all__ = [
     "SessionPlan",
     "cancel_session",
     "change_limits",
+    "change_offer_rules",
     "close_session",
+    "create_offer",
     "create_session",
     "edit_session",
     "import_schools",

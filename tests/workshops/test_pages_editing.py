@@ -1,0 +1,286 @@
+"""What editors may do with offers, and what is refused (DESIGN.md 5, Offer and page)."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Page
+
+from core.audit.log import SYSTEM
+from core.audit.models import Entry
+from tests.factories.charter import ProgrammeFactory, ProviderFactory
+from tests.factories.workshop_pages import offer_index, offer_page
+from tests.factories.workshops import DistrictFactory, OfferFactory, SessionFactory
+from workshops.enums import Audience, MaterialState, PlaceKind
+from workshops.errors import OfferHasSessionsError, OfferRulesError
+from workshops.models import Offer, OfferPage, Subject, TeachingMaterialPage
+from workshops.offer_rules import problems_of
+from workshops.operations import change_offer_rules, create_offer
+
+pytestmark = pytest.mark.django_db
+
+SCHOOL = {"audience": "school", "grade_from": 4, "grade_to": 6, "max_groups": 1}
+EVENING = {"audience": "parents", "max_people": 60}
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        (SCHOOL, []),
+        (EVENING, []),
+        ({**SCHOOL, "grade_from": None}, ["grade_from"]),
+        ({**SCHOOL, "grade_to": None}, ["grade_to"]),
+        ({**SCHOOL, "grade_from": 0, "grade_to": 0}, []),
+        ({**SCHOOL, "grade_to": 3}, ["grade_to"]),
+        ({**SCHOOL, "max_groups": None}, ["max_groups"]),
+        ({**SCHOOL, "max_groups": None, "max_people": 56}, []),
+        ({**SCHOOL, "min_group_size": 20, "max_group_size": 10}, ["max_group_size"]),
+        ({**SCHOOL, "max_people": 20, "max_group_size": 28}, ["max_group_size"]),
+        ({**EVENING, "max_people": None}, ["max_people"]),
+        ({**EVENING, "max_groups": 1}, ["max_groups"]),
+        ({**EVENING, "school_types": ["folkeskole"]}, ["school_types"]),
+        ({**EVENING, "school_provides": ["room"]}, ["school_provides"]),
+        ({**EVENING, "lessons": 2}, ["lessons"]),
+    ],
+    ids=str,
+)
+def test_rules_depend_on_the_audience(values, fields):
+    assert list(problems_of(values)) == fields
+
+
+def values_of(offer: Offer, **changes) -> dict:
+    values = {
+        field.name: getattr(offer, field.name)
+        for field in Offer._meta.concrete_fields
+        if field.name not in ("id", "created_at")
+    }
+    many = {name: list(getattr(offer, name).all()) for name in ("subjects", "topics", "districts")}
+    return {**values, **many, **changes}
+
+
+def change(offer: Offer, **changes) -> Offer:
+    return change_offer_rules(
+        offer_id=offer.pk, values=values_of(offer, **changes), actor=SYSTEM, now=timezone.now()
+    )
+
+
+def test_create_offer_makes_the_offer_and_an_audit_entry():
+    offer = create_offer(
+        values={
+            **SCHOOL,
+            "title": "Feedet",
+            "provider": ProviderFactory(),
+            "programme": ProgrammeFactory(),
+            "place_kind": PlaceKind.AT_SCHOOL,
+            "duration_minutes": 90,
+            "districts": [DistrictFactory()],
+        },
+        actor=SYSTEM,
+        now=timezone.now(),
+    )
+
+    assert offer.districts.count() == 1
+    assert Entry.objects.get(action="offer_created").subject == f"offer:{offer.pk}"
+
+
+def test_create_offer_refuses_rules_that_contradict_the_audience():
+    with pytest.raises(OfferRulesError) as refused:
+        create_offer(values={**EVENING, "max_groups": 1}, actor=SYSTEM, now=timezone.now())
+
+    assert list(refused.value.problems) == ["max_groups"]
+    assert Offer.objects.count() == 0
+
+
+def test_change_offer_rules_tells_the_audit_log_what_changed():
+    offer = OfferFactory(max_groups=1)
+    subject = Subject.objects.create(slug="dansk", name="Dansk")
+
+    change(offer, max_groups=2, subjects=[subject])
+
+    offer.refresh_from_db()
+    assert offer.max_groups == 2
+    entry = Entry.objects.get(action="offer_rules_changed")
+    assert entry.data == {"changes": {"max_groups": [1, 2], "subjects": [[], [subject.pk]]}}
+    assert entry.provider_id == offer.provider_id
+
+
+def test_change_offer_rules_with_the_same_values_leaves_no_entry():
+    change(OfferFactory())
+
+    assert not Entry.objects.filter(action="offer_rules_changed").exists()
+
+
+@pytest.mark.parametrize("field", ["provider", "audience"])
+def test_change_offer_rules_refuses_what_the_sessions_carry_as_snapshot(field):
+    offer = OfferFactory()
+    other = {"provider": ProviderFactory(), "audience": Audience.PARENTS}[field]
+    changes = {field: other, "max_people": 30, "max_groups": None}
+    assert getattr(change(OfferFactory(), **changes), field) == other
+    SessionFactory(offer=offer, past=True)
+
+    with pytest.raises(OfferHasSessionsError) as refused:
+        change(offer, **changes)
+
+    assert refused.value.fields == [field]
+
+
+def posted(offer: Offer, **changes) -> dict:
+    names = ["title", "title_en", "audience", "place_kind", "grade_from", "grade_to", "duration_minutes", "lessons", "max_groups", "max_people", "min_group_size", "max_group_size", "approval", "booking_closes_days", "withdrawal_closes_days"]
+    data = {name: getattr(offer, name) for name in names}
+    data |= {"provider": offer.provider_id, "programme": offer.programme_id, "is_open": "on"}
+    return {name: "" if value is None else value for name, value in {**data, **changes}.items()}
+
+
+@pytest.mark.parametrize("role", ["Administration", "Redaktør", "Sagsbehandler"])
+def test_staff_change_an_offers_rules_in_the_administration(staff_client, role):
+    offer = OfferFactory(municipalities=["København"])
+    client = staff_client(role)
+    assert client.get(reverse("offers:edit", args=[offer.pk])).status_code == 200
+
+    response = client.post(
+        reverse("offers:edit", args=[offer.pk]),
+        posted(
+            offer, max_group_size=28, municipalities="København, Frederiksberg", teaching_languages=["da"]
+        ),
+    )
+
+    assert response.status_code == 302
+    offer.refresh_from_db()
+    assert (offer.max_group_size, offer.municipalities, offer.teaching_languages) == (
+        28,
+        ["København", "Frederiksberg"],
+        ["da"],
+    )
+    assert Entry.objects.get(action="offer_rules_changed").actor_kind == "user"
+
+
+def test_staff_make_an_offer_in_the_administration(staff_client):
+    pattern = OfferFactory()
+
+    response = staff_client("Redaktør").post(reverse("offers:add"), posted(pattern, title="Nyt tilbud"))
+
+    assert response.status_code == 302
+    assert Offer.objects.filter(title="Nyt tilbud").exists()
+
+
+def test_an_offers_form_says_at_each_field_what_to_do(staff_client):
+    offer = OfferFactory()
+    SessionFactory(offer=offer)
+
+    response = staff_client("Redaktør").post(
+        reverse("offers:edit", args=[offer.pk]),
+        posted(offer, title="", grade_from="", provider=ProviderFactory().pk),
+    )
+
+    content = response.content.decode()
+    assert response.status_code == 200
+    for text in (
+        "Skriv en titel.",
+        "Skriv det første klassetrin: skoler søger efter klassetrin.",
+        "Tilbuddet har tider, og de beholder deres udbyder og målgruppe.",
+    ):
+        assert text in content
+
+
+def test_an_auditor_reads_an_offers_rules_and_changes_none(staff_client):
+    offer = OfferFactory()
+    client = staff_client("Revisor")
+
+    assert client.get(reverse("offers:inspect", args=[offer.pk])).status_code == 200
+    client.post(reverse("offers:edit", args=[offer.pk]), posted(offer, title="Ændret"))
+
+    offer.refresh_from_db()
+    assert offer.title != "Ændret"
+
+
+def test_an_offer_in_use_is_not_deleted(staff_client):
+    page = offer_page_with_dates(None)
+
+    response = staff_client("Administration").post(
+        reverse("offers:delete", args=[page.offer_id]), follow=True
+    )
+
+    assert Offer.objects.filter(pk=page.offer_id).exists()
+    assert response.status_code in (200, 403)
+
+
+@pytest.fixture
+def _site(portal_site):
+    offer_index()
+
+
+def offer_page_with_dates(_site) -> OfferPage:
+    from wagtail.models import Locale
+
+    Locale.objects.get_or_create(language_code="da")
+    page = offer_page()
+    SessionFactory(offer=page.offer)
+    return page
+
+
+def test_a_page_whose_offer_has_sessions_is_not_deleted(portal_site, staff_client):
+    page = offer_page_with_dates(None)
+
+    response = staff_client("Redaktør").post(
+        reverse("wagtailadmin_pages:delete", args=[page.pk]), follow=True
+    )
+
+    assert OfferPage.objects.filter(pk=page.pk).exists()
+    assert "Det kan ikke slettes" in response.content.decode()
+
+
+def test_a_page_above_it_is_not_deleted_either(portal_site, staff_client):
+    page = offer_page_with_dates(None)
+
+    staff_client("Administration").post(
+        reverse("wagtailadmin_pages:delete", args=[page.get_parent().pk]), follow=True
+    )
+
+    assert OfferPage.objects.filter(pk=page.pk).exists()
+
+
+def test_its_translation_is_not_deleted_with_another_page(portal_site, staff_client):
+    page = offer_page_with_dates(None)
+    english = offer_index("en")
+    Page.objects.filter(pk=english.pk).update(translation_key=page.get_parent().translation_key)
+
+    staff_client("Administration").post(reverse("wagtailadmin_pages:delete", args=[english.pk]), follow=True)
+
+    assert Page.objects.filter(pk=english.pk).exists()
+
+
+def test_many_pages_at_once_are_not_deleted_when_one_has_sessions(portal_site, staff_client):
+    page = offer_page_with_dates(None)
+    other = offer_page()
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"])
+
+    response = staff_client("Administration").post(f"{url}?id={page.pk}&id={other.pk}", follow=True)
+
+    assert OfferPage.objects.filter(pk__in=[page.pk, other.pk]).count() == 2
+    assert "Det kan ikke slettes" in response.content.decode()
+
+
+def test_a_page_without_sessions_is_deleted(portal_site, staff_client):
+    page = offer_page()
+
+    staff_client("Redaktør").post(reverse("wagtailadmin_pages:delete", args=[page.pk]))
+
+    assert not OfferPage.objects.filter(pk=page.pk).exists()
+
+
+def test_publishing_material_asks_for_the_decision():
+    page = TeachingMaterialPage(title="Tal om det", slug="tal-om-det", state=MaterialState.PUBLISHED)
+
+    with pytest.raises(Exception) as refused:  # noqa: PT011 - the fields are asserted below
+        page.clean()
+
+    assert sorted(refused.value.error_dict) == ["decided_by", "decided_on", "decision_reference"]
+
+
+def test_editors_open_the_forms_of_pages(portal_site, staff_client):
+    client = staff_client("Redaktør")
+    page = offer_page()
+
+    assert client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
+    for model in ("offerpage",):
+        url = reverse("wagtailadmin_pages:add", args=["workshops", model, page.get_parent().pk])
+        assert client.get(url).status_code == 200
