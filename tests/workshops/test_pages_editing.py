@@ -124,7 +124,23 @@ def test_change_offer_rules_refuses_what_the_sessions_carry_as_snapshot(field):
 
 
 def posted(offer: Offer, **changes) -> dict:
-    names = ["title", "title_en", "audience", "place_kind", "grade_from", "grade_to", "duration_minutes", "lessons", "max_groups", "max_people", "min_group_size", "max_group_size", "approval", "booking_closes_days", "withdrawal_closes_days"]
+    names = [
+        "title",
+        "title_en",
+        "audience",
+        "place_kind",
+        "grade_from",
+        "grade_to",
+        "duration_minutes",
+        "lessons",
+        "max_groups",
+        "max_people",
+        "min_group_size",
+        "max_group_size",
+        "approval",
+        "booking_closes_days",
+        "withdrawal_closes_days",
+    ]
     data = {name: getattr(offer, name) for name in names}
     data |= {"provider": offer.provider_id, "programme": offer.programme_id, "is_open": "on"}
     return {name: "" if value is None else value for name, value in {**data, **changes}.items()}
@@ -192,8 +208,8 @@ def test_an_auditor_reads_an_offers_rules_and_changes_none(staff_client):
     assert offer.title != "Ændret"
 
 
-def test_an_offer_in_use_is_not_deleted(staff_client):
-    page = offer_page_with_dates(None)
+def test_an_offer_in_use_is_not_deleted(portal_site, staff_client):
+    page = offer_page_with_dates()
 
     response = staff_client("Administration").post(
         reverse("offers:delete", args=[page.offer_id]), follow=True
@@ -203,22 +219,14 @@ def test_an_offer_in_use_is_not_deleted(staff_client):
     assert response.status_code in (200, 403)
 
 
-@pytest.fixture
-def _site(portal_site):
-    offer_index()
-
-
-def offer_page_with_dates(_site) -> OfferPage:
-    from wagtail.models import Locale
-
-    Locale.objects.get_or_create(language_code="da")
+def offer_page_with_dates() -> OfferPage:
     page = offer_page()
     SessionFactory(offer=page.offer)
     return page
 
 
 def test_a_page_whose_offer_has_sessions_is_not_deleted(portal_site, staff_client):
-    page = offer_page_with_dates(None)
+    page = offer_page_with_dates()
 
     response = staff_client("Redaktør").post(
         reverse("wagtailadmin_pages:delete", args=[page.pk]), follow=True
@@ -229,7 +237,7 @@ def test_a_page_whose_offer_has_sessions_is_not_deleted(portal_site, staff_clien
 
 
 def test_a_page_above_it_is_not_deleted_either(portal_site, staff_client):
-    page = offer_page_with_dates(None)
+    page = offer_page_with_dates()
 
     staff_client("Administration").post(
         reverse("wagtailadmin_pages:delete", args=[page.get_parent().pk]), follow=True
@@ -239,7 +247,7 @@ def test_a_page_above_it_is_not_deleted_either(portal_site, staff_client):
 
 
 def test_its_translation_is_not_deleted_with_another_page(portal_site, staff_client):
-    page = offer_page_with_dates(None)
+    page = offer_page_with_dates()
     english = offer_index("en")
     Page.objects.filter(pk=english.pk).update(translation_key=page.get_parent().translation_key)
 
@@ -249,7 +257,7 @@ def test_its_translation_is_not_deleted_with_another_page(portal_site, staff_cli
 
 
 def test_many_pages_at_once_are_not_deleted_when_one_has_sessions(portal_site, staff_client):
-    page = offer_page_with_dates(None)
+    page = offer_page_with_dates()
     other = offer_page()
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "delete"])
 
