@@ -1,0 +1,148 @@
+"""Forms of the administration for providers and charter versions."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.rich_text import get_rich_text_editor_widget
+from wagtail.admin.widgets import AdminDateInput
+
+from charter.enums import MemberRole, Transition
+from charter.models import Provider
+from charter.rules import TRANSITIONS
+
+CHARTER_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul"]
+
+
+class ProviderForm(WagtailAdminModelForm):
+    """The plain facts of a provider. Its state changes on its own page."""
+
+    class Meta:
+        model = Provider
+        fields = [
+            "name",
+            "kind",
+            "cvr",
+            "p_number",
+            "presentation",
+            "website",
+            "contact_name",
+            "contact_email",
+            "contact_phone",
+        ]
+        error_messages = {
+            "name": {
+                "required": _("Write the provider's name."),
+                "unique": _("Another provider has this name."),
+            },
+            "kind": {"required": _("Choose what kind of provider it is.")},
+            "contact_email": {"invalid": _("Write the e-mail address like this: name@example.dk.")},
+        }
+
+
+class StepForm(forms.Form):
+    """Reason and file of a decision about a provider."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Kept with the provider. Write facts, nothing about a person's belief or politics."),
+    )
+    decision_reference = forms.CharField(
+        label=_("Reference of the decision (F2 or eDoc)"), required=False, max_length=60
+    )
+
+    def __init__(self, *args: Any, transition: Transition, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        step = TRANSITIONS[transition]
+        labels = {
+            Transition.ASK_EXPLANATION: _("What do you ask the organisation to explain?"),
+            Transition.RECEIVE_EXPLANATION: _("What did the organisation answer?"),
+        }
+        self.fields["reason"].label = labels.get(transition, _("Reason"))
+        # Marks only: the rule itself is asked by the operation, once (charter.rules.check_transition).
+        self.fields["reason"].widget.attrs["aria-required"] = str(step.needs_reason).lower()
+        if not step.needs_reason:
+            self.fields["reason"].label = _("Reason (optional)")
+        if not step.needs_reference:
+            self.fields["decision_reference"].label = _("Reference of the decision (F2 or eDoc, optional)")
+
+
+class MemberForm(forms.Form):
+    """A person who is to act for a provider."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        error_messages={
+            "required": _("Write the person's e-mail address."),
+            "invalid": _("Write the e-mail address like this: name@example.dk."),
+        },
+    )
+    first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=MemberRole.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a role.")},
+    )
+
+
+class TextForm(forms.Form):
+    """The charter's text in one language."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=200, error_messages={"required": _("Write the charter's title.")}
+    )
+    notice = forms.CharField(
+        label=_("Notice shown above the text"),
+        max_length=200,
+        required=False,
+        help_text=_("For example that the text is a draft."),
+    )
+    body = forms.CharField(label=_("Text"), error_messages={"required": _("Write the charter's text.")})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].widget = get_rich_text_editor_widget(features=CHARTER_FEATURES)
+
+
+class PublishForm(forms.Form):
+    """From when a version must be signed."""
+
+    required_from = forms.DateField(
+        label=_("From which day must this version be signed?"),
+        widget=AdminDateInput,
+        help_text=_(
+            "Signatures of the version before cover until the day before. Providers can sign this one at once."
+        ),
+        error_messages={
+            "required": _("Choose the day from which the version must be signed."),
+            "invalid": _("Write the day as day, month and year, for example 31-12-2026."),
+        },
+    )
+
+
+class WithdrawForm(forms.Form):
+    """The administration withdraws a signature."""
+
+    ends_on = forms.DateField(
+        label=_("First day without cover"),
+        widget=AdminDateInput,
+        error_messages={
+            "required": _("Choose the first day without cover."),
+            "invalid": _("Write the day as day, month and year, for example 31-12-2026."),
+        },
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept in the log. Write nothing about a person's belief or politics."),
+        error_messages={"required": _("Write the reason for the decision.")},
+    )
+
+
+class EmptyForm(forms.Form):
+    """Only a button."""

@@ -1,0 +1,363 @@
+"""Pages of the administration where something is decided: a form, an operation, back to the object."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import FormView, View
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+
+from charter.admin_forms import EmptyForm, MemberForm, PublishForm, StepForm, TextForm, WithdrawForm
+from charter.enums import Transition
+from charter.errors import CharterError
+from charter.models import CharterText, CharterVersion, Provider, ProviderMember, Signature
+from charter.operations import (
+    add_member,
+    change_provider_state,
+    create_draft_version,
+    publish_version,
+    remove_member,
+    save_text,
+    withdraw_signature,
+)
+from charter.rules import is_allowed
+from core.audit.log import Actor, record
+
+
+class DecisionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+    """A form about one object that ends in an operation. Typed values stay when it is refused."""
+
+    model: Any = None
+    permission_required = "change"
+    template_name = "admin/charter/decision.html"
+    form_class: type[forms.Form] = EmptyForm
+    index_url_name = ""
+    inspect_url_name = ""
+    submit_label: Any = _("Save")
+    explanation: Any = ""
+    is_serious: ClassVar[bool] = False
+
+    @cached_property
+    def object(self) -> Any:
+        """The row the decision is about."""
+        return get_object_or_404(self.model, pk=self.kwargs["pk"])
+
+    def get_page_subtitle(self) -> str:
+        """Name the object."""
+        return str(self.object)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Lead back to the list and the object."""
+        meta = self.model._meta
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse(self.index_url_name), "label": capfirst(meta.verbose_name_plural)},
+            {"url": self.get_success_url(), "label": str(self.object)},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def get_success_url(self) -> str:
+        """Go back to the object's page."""
+        return reverse(self.inspect_url_name, args=(self.object.pk,))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what the page says around the form."""
+        context = super().get_context_data(**kwargs)
+        form = context["form"]
+        return {
+            **context,
+            "explanation": self.explanation,
+            "submit_label": self.submit_label,
+            "is_serious": self.is_serious,
+            "cancel_url": self.get_success_url(),
+            "media": form.media,
+        }
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        """Call the operation; a refusal is said on the form."""
+        try:
+            self.decide(form.cleaned_data)
+        except CharterError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        messages.success(self.request, gettext("Done."))
+        return HttpResponseRedirect(self.get_success_url())
+
+    def decide(self, data: dict[str, Any]) -> None:
+        """Call the operation behind the form."""
+        raise NotImplementedError
+
+    @property
+    def actor(self) -> Actor:
+        """Who decides."""
+        return Actor.of(self.request.user)
+
+
+class ProviderStepView(DecisionView):
+    """One step of a provider's way, with reason and reference."""
+
+    model = Provider
+    form_class = StepForm
+
+    @cached_property
+    def transition(self) -> Transition:
+        """The step in the address."""
+        try:
+            return Transition(self.kwargs["transition"])
+        except ValueError as error:
+            raise Http404 from error
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Send back from a step that is no longer possible."""
+        self.request, self.kwargs = request, kwargs
+        if not self.user_has_permission("change"):
+            raise PermissionDenied
+        provider, transition = self.object, self.transition
+        if not is_allowed(transition, state=provider.state, kind=provider.kind):
+            messages.error(
+                request, gettext("This is no longer possible: something has changed in the meantime.")
+            )
+            return HttpResponseRedirect(self.get_success_url())
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_page_title(self) -> str:
+        """Name the step."""
+        return str(self.transition.label)
+
+    @property
+    def submit_label(self) -> str:
+        """Name the step on the button."""
+        return str(self.transition.label)
+
+    @property
+    def explanation(self) -> str:
+        """Say what the step does before it is done."""
+        return {
+            Transition.ACTIVATE: gettext(
+                "The provider's dates can be booked as far as the charter covers them."
+            ),
+            Transition.REACTIVATE: gettext(
+                "The provider's dates can be booked as far as the charter covers them."
+            ),
+            Transition.SUSPEND: gettext(
+                "The provider's dates close at once. Bookings are not cancelled: each becomes a task. "
+                "The signatories get a neutral e-mail without the reason."
+            ),
+            Transition.END: gettext(
+                "The provider's dates close at once. Bookings are not cancelled: each becomes a task. "
+                "The signatories get a neutral e-mail without the reason. Hear the organisation before you decide."
+            ),
+            Transition.DECLINE_CHARTER: gettext(
+                "The organisation has said that it will not sign. Its dates close at once, and bookings become tasks. "
+                "Nobody outside the administration sees who has declined."
+            ),
+            Transition.APPROVE: gettext(
+                "The organisation can sign the charter from now on. Who opened the vetting cannot approve it."
+            ),
+        }.get(self.transition, "")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Tell the form which step it is for."""
+        return {**super().get_form_kwargs(), "transition": self.transition}
+
+    def decide(self, data: dict[str, Any]) -> None:
+        """Take the step."""
+        change_provider_state(
+            provider_id=self.object.pk,
+            transition=self.transition,
+            actor=self.actor,
+            now=timezone.now(),
+            reason=data["reason"],
+            decision_reference=data["decision_reference"],
+        )
+
+
+class MemberAddView(DecisionView):
+    """Give a person a role for a provider."""
+
+    model = Provider
+    form_class = MemberForm
+    page_title = _("Add a member")
+    submit_label = _("Add and send an e-mail")
+    explanation = _("The person logs in by a code sent by e-mail. We tell them that they have been added.")
+
+    def decide(self, data: dict[str, Any]) -> None:
+        """Add the member."""
+        add_member(provider_id=self.object.pk, actor=self.actor, now=timezone.now(), **data)
+
+
+class MemberRemoveView(PermissionCheckedMixin, View):
+    """Take a role away, by POST."""
+
+    http_method_names = ["post"]
+    model: Any = Provider
+    permission_required = "change"
+    inspect_url_name = ""
+
+    def post(self, request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
+        """Remove the member and go back."""
+        provider = get_object_or_404(Provider, pk=pk)
+        member = ProviderMember.objects.filter(pk=member_pk, provider=provider).first()
+        if member is not None:
+            remove_member(member_id=member.pk, actor=Actor.of(request.user), now=timezone.now())
+            messages.success(request, gettext("The role has been taken away."))
+        return HttpResponseRedirect(reverse(self.inspect_url_name, args=(provider.pk,)))
+
+
+class VersionDraftView(DecisionView):
+    """Start a new version."""
+
+    model = CharterVersion
+    permission_required = "add"
+    page_title = _("New version")
+    submit_label = _("Make a draft")
+    explanation = _(
+        "The draft starts from the texts of the newest version. Nobody sees it until you publish it."
+    )
+    object: Any = None
+
+    def get_page_subtitle(self) -> str:
+        """There is no object yet."""
+        return ""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Lead back to the list."""
+        label = capfirst(self.model._meta.verbose_name_plural)
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse(self.index_url_name), "label": label},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def get_success_url(self) -> str:
+        """Go to the draft, or back to the list."""
+        if self.object is None:
+            return reverse(self.index_url_name)
+        return reverse(self.inspect_url_name, args=(self.object.pk,))
+
+    def decide(self, data: dict[str, Any]) -> None:
+        """Make the draft."""
+        self.object = create_draft_version(actor=self.actor, now=timezone.now())
+
+
+class VersionTextView(DecisionView):
+    """Write a version's text in one language."""
+
+    model = CharterVersion
+    form_class = TextForm
+    page_title = _("Edit the text")
+
+    @cached_property
+    def language(self) -> str:
+        """The language in the address."""
+        language: str = self.kwargs["language"]
+        if language not in {"da", "en"}:
+            raise Http404
+        return language
+
+    def get_initial(self) -> dict[str, Any]:
+        """Start from what is there."""
+        text = CharterText.objects.filter(version=self.object, language=self.language).first()
+        return {"title": text.title, "notice": text.notice, "body": text.body} if text else {}
+
+    def decide(self, data: dict[str, Any]) -> None:
+        """Save the text."""
+        save_text(
+            version_id=self.object.pk,
+            language=self.language,
+            actor=self.actor,
+            now=timezone.now(),
+            **data,
+        )
+
+
+class VersionPublishView(DecisionView):
+    """Publish a draft."""
+
+    model = CharterVersion
+    form_class = PublishForm
+    page_title = _("Publish the version")
+    submit_label = _("Publish")
+    is_serious = True
+    explanation = _(
+        "From the day you choose only this version covers. Bookings after that day with providers that have signed "
+        "the version before become tasks. Providers can sign at once."
+    )
+
+    def decide(self, data: dict[str, Any]) -> None:
+        """Publish."""
+        publish_version(
+            version_id=self.object.pk,
+            required_from=data["required_from"],
+            actor=self.actor,
+            now=timezone.now(),
+        )
+
+
+class SignatureWithdrawView(DecisionView):
+    """Withdraw a signature."""
+
+    model = Signature
+    form_class = WithdrawForm
+    page_title = _("Withdraw the signature")
+    submit_label = _("Withdraw the signature")
+    is_serious = True
+    explanation = _(
+        "The provider's dates from that day close at once. Bookings are not cancelled: each becomes a task. "
+        "The signature is not changed: the withdrawal is added to its records."
+    )
+
+    def decide(self, data: dict[str, Any]) -> None:
+        """Withdraw."""
+        withdraw_signature(
+            signature_id=self.object.pk,
+            ends_on=data["ends_on"],
+            reason=data["reason"],
+            actor=self.actor,
+            now=timezone.now(),
+        )
+
+
+class SignatureDocumentView(PermissionCheckedMixin, View):
+    """Send a signature's receipt to staff, and note that it was read."""
+
+    http_method_names = ["get"]
+    model: Any = Signature
+    any_permission_required = ["view", "change"]
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Send the PDF."""
+        signature = get_object_or_404(Signature.objects.select_related("evidence"), pk=pk)
+        evidence = getattr(signature, "evidence", None)
+        if evidence is None or not evidence.document:
+            raise Http404
+        record(
+            "signature.receipt_read",
+            f"signature:{signature.pk}",
+            actor=Actor.of(request.user),
+            now=timezone.now(),
+            provider_id=signature.provider_id,
+        )
+        return FileResponse(
+            evidence.document.open("rb"),
+            as_attachment=True,
+            filename=f"charter-{signature.reference}.pdf",
+            content_type="application/pdf",
+        )
