@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.operations.ending import delete_abandoned_forms, expire_overdue
 from booking.reminders import queue_reminders
+from charter.operations.retention import delete_evidence, delete_old_attempts, forget_networks
 from core.accounts.operations import delete_unused_accounts
 from core.limits.limits import delete_old_counters
 from core.outbox.operations import purge_messages
@@ -40,6 +41,9 @@ def register_all() -> None:
     register(
         Job("delete_abandoned_forms", _("Delete forms that were never sent"), DAILY, delete_abandoned_forms)
     )
+    register(Job("delete_old_attempts", _("Delete signings that were started"), DAILY, delete_old_attempts))
+    register(Job("forget_networks", _("Delete IP addresses of signatures"), DAILY, forget_networks))
+    register(Job("delete_evidence", _("Delete who signed, when its time has come"), DAILY, delete_evidence))
     register(Job("purge_messages", _("Delete old e-mails"), DAILY, purge_messages))
     register(Job("purge_counters", _("Delete old counters of attempts"), HOURLY, purge_counters))
     register(Job("purge_accounts", _("Delete accounts never logged in to"), DAILY, purge_accounts))

@@ -62,3 +62,36 @@ def register_all() -> None:
             deleted_by="purge_accounts",
         )
     )
+    register(
+        RetentionRule(
+            name="signing_attempts",
+            title=_("Signings that were started"),
+            what=_("Name, role and statements of the one who is signing"),
+            purpose=_("To carry the signing from one page to the next"),
+            days=1,
+            counted_from=_("when the signing was started"),
+            deleted_by="delete_old_attempts",
+        )
+    )
+    register(
+        RetentionRule(
+            name="signature_networks",
+            title=_("IP address and browser of a signature"),
+            what=_("IP address and the name of the browser"),
+            purpose=_("To find misuse of a signature"),
+            days=365,
+            counted_from=_("the day of the signature"),
+            deleted_by="forget_networks",
+        )
+    )
+    register(
+        RetentionRule(
+            name="signature_evidence",
+            title=_("Who signed the charter"),
+            what=_("Name, e-mail, role, authority, statements, proof, and the receipt"),
+            purpose=_("To prove that the provider signed"),
+            days=5 * 365,
+            counted_from=_("the last day the signature covers"),
+            deleted_by="delete_evidence",
+        )
+    )

@@ -1,9 +1,12 @@
 """Periodic jobs: due, late, leased, run twice at once."""
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -96,6 +99,13 @@ def test_every_retention_rule_has_a_job_that_deletes():
 
     assert {"messages", "sessions", "counters"} <= set(rules)
     assert set(rules.values()) <= {job.name for job in all_jobs()}
+
+
+def test_the_table_of_retention_tells_every_rule_and_its_job():
+    table = (Path(settings.ROOT) / "docs" / "retention.md").read_text()
+    told = dict(re.findall(r"^\| `(\w+)` \|.*\| `(\w+)` \|$", table, re.MULTILINE))
+
+    assert told == {rule.name: rule.deleted_by for rule in all_rules()}
 
 
 @pytest.mark.race

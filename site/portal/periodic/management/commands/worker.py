@@ -1,5 +1,6 @@
 """`portal worker`: sends what the outbox holds."""
 
+import logging
 import time
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.utils import timezone
 from core.outbox.operations import send_due
 from portal.periodic.loops import Loop
 from portal.periodic.operations import WORKER, beat
+
+log = logging.getLogger(__name__)
 
 BATCH = 50
 SECONDS_BETWEEN_BEATS = 15
@@ -35,6 +38,8 @@ class Command(BaseCommand):
                 beat(WORKER, now=now)
                 beaten_at = time.monotonic()
             dealt_with = send_due(now=now, limit=BATCH, is_stopping=loop.is_stopping)
+            if dealt_with:
+                log.info("Dealt with %s messages.", dealt_with)
             if options["once"] and dealt_with < BATCH:
                 loop.stop()
             return dealt_with >= BATCH
