@@ -134,3 +134,17 @@ class WrongStateError(BookingRefusedError):
 
     code = "wrong_state"
     text = _("The booking has changed in the meantime. Look at it again before you go on.")
+
+
+class NoAddressError(BookingRefusedError):
+    """The booking has no e-mail address to write to."""
+
+    code = "no_address"
+    text = _("The booking has no e-mail address. Print the receipt instead.")
+
+
+class OwnBookingError(BookingRefusedError):
+    """Somebody tried to decide on a booking they registered themselves."""
+
+    code = "own_booking"
+    text = _("You registered this booking yourself. Let a colleague decide.")

@@ -15,7 +15,7 @@ from booking.party import ClassSize, Contact, Party, normalise_class_name
 from workshops.enums import Audience
 from workshops.models import School, Session
 
-_PHONE = RegexValidator(
+PHONE = RegexValidator(
     r"^\+?[0-9 ()./-]{8,20}$", _("Enter a phone number of eight digits, with or without a country code.")
 )
 
@@ -123,7 +123,7 @@ class SchoolBookingForm(ContactForm):
         label=_("Phone on the day"),
         help_text=_("So that the guest can reach you on the way."),
         max_length=30,
-        validators=[_PHONE],
+        validators=[PHONE],
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
         error_messages={"required": _("Enter a phone number where you can be reached on the day.")},
     )

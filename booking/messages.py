@@ -61,3 +61,23 @@ def _queue(mail_type: str, booking: Booking, *, to: str, now: datetime, language
         about=f"booking:{booking.pk}",
         now=now,
     )
+
+
+def can_tell_again(booking: Booking) -> bool:
+    """Whether the booking's state has a mail that can be sent once more."""
+    return BookingState(booking.state) in _MAIL_OF_STATE and bool(booking.contact_email)
+
+
+def tell_booking_again(booking: Booking, *, now: datetime) -> None:
+    """Queue the mail of the present state once more. Asked for twice in a minute, it goes once."""
+    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
+    mail_type = f"{kind}_{_MAIL_OF_STATE[BookingState(booking.state)]}"
+    queue_message(
+        mail_type=mail_type,
+        to=booking.contact_email,
+        ids={"booking": booking.pk, "to": booking.contact_email},
+        language=booking.language,
+        key=f"{mail_type}:{booking.pk}:again:{booking.link_generation}:{now:%Y%m%dT%H%M}",
+        about=f"booking:{booking.pk}",
+        now=now,
+    )

@@ -21,6 +21,7 @@ from booking.errors import (
 from booking.models import BookedSession, Booking, ClassPlace
 from workshops.enums import PlaceKind, SessionState
 from workshops.models import Session
+from workshops.querysets import SessionQuerySet
 
 
 def lock_sessions(session_ids: Iterable[int]) -> dict[int, Session]:
@@ -143,3 +144,18 @@ def _explain(session_id: int, *, school_id: int | None, now: datetime, by_staff:
     if session.place_kind == PlaceKind.AT_SCHOOL and session.host_school_id not in (None, school_id):
         raise OtherSchoolHostsError
     raise SessionFullError(groups_left=session.free_groups, people_left=session.free_people)
+
+
+def bookable_by_staff(*, now: datetime) -> SessionQuerySet:
+    """Return the sessions staff can book for a caller now, soonest first: what `claim_places` would take.
+
+    After the public window too; never past the gate, never where nothing is free (S24).
+    """
+    sessions: SessionQuerySet = (
+        Session.objects.filter(_takes(now=now, by_staff=True))
+        .gate_open(today=timezone.localdate(now))
+        .with_free_places(now=now)
+        .filter(Q(free_groups=None) | Q(free_groups__gt=0), Q(free_people=None) | Q(free_people__gt=0))
+        .order_by("starts_at", "pk")
+    )
+    return sessions

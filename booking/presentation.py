@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from booking import wording
 from booking.enums import BookingKind, BookingState, Need
+from booking.errors import BookingRefusedError, SessionFullError
 from booking.models import Booking
 from workshops.models import Session
 
@@ -86,3 +87,15 @@ def next_free_dates(
     """Return the next dates of an offer that can be booked now."""
     dates = Session.objects.for_offer(offer_id).public().bookable(now=now).upcoming(now=now)
     return list(dates.exclude(pk=leave_out).select_related("venue")[:limit])
+
+
+def refusal_text(refusal: BookingRefusedError) -> str:
+    """Return a refusal in words, with what is left where the session is full."""
+    left = refusal.facts.get("people_left")
+    if isinstance(refusal, SessionFullError) and isinstance(left, int) and left > 0:
+        return ngettext(
+            "There is only %(count)s place left on this date. Enter a smaller number, or choose another date.",
+            "There are only %(count)s places left on this date. Enter a smaller number, or choose another date.",
+            left,
+        ) % {"count": left}
+    return refusal.message

@@ -1,6 +1,6 @@
 """How dates, places and parties read in a language: shared by pages, mails and calendar entries."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -107,3 +107,36 @@ def practical_lines(booking: Booking, session: Session) -> list[str]:
         ]
         lines += [_("You make ready: %(text)s") % {"text": text[0].lower() + text[1:]} for text in ready]
     return lines
+
+
+def places_text(booking: Booking) -> str:
+    """Return "1 klasse, 24 elever" or "2 pladser": what a list has room for."""
+    classes = list(booking.classes.all())
+    if not classes:
+        booked = list(booking.booked_sessions.all())
+        return seats_text(max((item.people for item in booked), default=0))
+    pupils = sum(item.pupils for item in classes)
+    return ", ".join(
+        [
+            ngettext("%(count)s school class", "%(count)s school classes", len(classes))
+            % {"count": len(classes)},
+            ngettext("%(count)s pupil", "%(count)s pupils", pupils) % {"count": pupils},
+        ]
+    )
+
+
+def free_text(groups: int | None, people: int | None) -> str:
+    """Return what is free: "1 klasse, 25 pladser"; empty where nothing is limited."""
+    parts = []
+    if groups is not None:
+        parts.append(
+            ngettext("%(count)s school class", "%(count)s school classes", groups) % {"count": groups}
+        )
+    if people is not None:
+        parts.append(seats_text(people))
+    return ", ".join(parts)
+
+
+def day_text(day: date) -> str:
+    """Return "31. juli 2028"."""
+    return date_format(day, "j F Y" if translation.get_language() == "en" else "j. F Y")

@@ -1,23 +1,36 @@
 """Every change of bookings and places (rule 1). One public function a use case; each owns its transaction."""
 
+from booking.operations.administering import note_reading, renew_link, send_receipt_again
+from booking.operations.anonymising import anonymise_bookings, bookings_to_anonymise
 from booking.operations.coverage import BookingCoverageObserver, keep_affected_booking
 from booking.operations.deciding import approve_booking, decline_booking
-from booking.operations.ending import cancel_booking, expire_overdue, withdraw_booking
+from booking.operations.ending import (
+    cancel_booking,
+    delete_abandoned_forms,
+    expire_overdue,
+    withdraw_booking,
+)
 from booking.operations.holding import extend_hold, hold_places, release_hold
 from booking.operations.submitting import book_for_caller, prove_address, submit_booking
 
 __all__ = [
     "BookingCoverageObserver",
+    "anonymise_bookings",
     "approve_booking",
     "book_for_caller",
+    "bookings_to_anonymise",
     "cancel_booking",
     "decline_booking",
+    "delete_abandoned_forms",
     "expire_overdue",
     "extend_hold",
     "hold_places",
     "keep_affected_booking",
+    "note_reading",
     "prove_address",
     "release_hold",
+    "renew_link",
+    "send_receipt_again",
     "submit_booking",
     "withdraw_booking",
 ]

@@ -187,7 +187,7 @@ def _is_known_domain(booking: Booking) -> bool:
     A first booking from an unknown domain asks the administration; after a yes the next confirm at once.
     """
     known = SchoolDomain.objects.filter(domain=email_domain(booking.contact_email))
-    if known.filter(school_id=booking.school_id).exists():
+    if booking.school_id is not None and known.filter(school_id=booking.school_id).exists():
         return True
     if booking.school and booking.school.is_municipal and known.filter(school=None).exists():
         return True

@@ -22,7 +22,7 @@ from booking.errors import (
 from booking.forms import BookingForm, SchoolBookingForm, form_for, school_label
 from booking.models import Booking
 from booking.operations import extend_hold, hold_places, release_hold, submit_booking
-from booking.presentation import booking_sections, next_free_dates
+from booking.presentation import booking_sections, next_free_dates, refusal_text
 from core.limits.errors import LimitExceededError
 from core.limits.limits import hit, limited, too_many_response
 from core.links.errors import LinkError
@@ -71,7 +71,7 @@ def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpRespo
         context = {"session": session, "why": refusal.facts["why"], "school": school}
         return render(request, "booking/school_cannot_book.html", context, status=403)
     except (GroupTooSmallError, GroupTooLargeError, SessionFullError) as refusal:
-        bound.add_error("pupils" if session.audience == Audience.SCHOOL else "seats", _text_of(refusal))
+        bound.add_error("pupils" if session.audience == Audience.SCHOOL else "seats", refusal_text(refusal))
         return _show_form(request, session, bound, now=now, status=409)
     except ClassAlreadyBookedError as refusal:
         bound.add_error("class_name", refusal.message)
@@ -259,20 +259,6 @@ def _only_school_checked(bound: BookingForm) -> BookingForm:
     bound.errors.clear()
     bound.errors.update(kept)
     return bound
-
-
-def _text_of(refusal: BookingRefusedError) -> str:
-    """Return the refusal in words, with what is left where the session is full."""
-    from django.utils.translation import ngettext
-
-    left = refusal.facts.get("people_left")
-    if isinstance(refusal, SessionFullError) and isinstance(left, int) and left > 0:
-        return ngettext(
-            "There is only %(count)s place left on this date. Enter a smaller number, or choose another date.",
-            "There are only %(count)s places left on this date. Enter a smaller number, or choose another date.",
-            left,
-        ) % {"count": left}
-    return refusal.message
 
 
 def _show_form(

@@ -8,7 +8,7 @@ after the hand-over, the message goes again with the same Message-ID; killed aft
 import base64
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -303,6 +303,15 @@ def purge_messages(now: datetime) -> int:
             Message.objects.filter(pk__in=ids).delete()
         deleted += len(ids)
     return deleted
+
+
+def end_retention(*, about: Sequence[str], now: datetime) -> int:
+    """Let the messages about some objects go with the next purge: what they tell of has been anonymised (rule 10).
+
+    Runs in the caller's transaction. Returns how many.
+    """
+    yesterday = timezone.localdate(now) - timedelta(days=1)
+    return Message.objects.filter(about__in=about, delete_after__gt=yesterday).update(delete_after=yesterday)
 
 
 def _known_language(language: str) -> str:

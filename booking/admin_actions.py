@@ -1,0 +1,180 @@
+"""What staff may do with a booking on its page: which button, asked how, running which operation."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from booking.enums import BookingState, CancelReason, DeclineReason, WithdrawalReason
+from booking.errors import OwnBookingError
+from booking.messages import can_tell_again
+from booking.models import Booking
+from booking.operations import (
+    approve_booking,
+    cancel_booking,
+    decline_booking,
+    keep_affected_booking,
+    renew_link,
+    send_receipt_again,
+    withdraw_booking,
+)
+from booking.permissions import user_can_decide
+from core.audit.log import Actor
+from workshops.models import Offer
+
+_ENDABLE = (BookingState.HELD, BookingState.AWAITING_APPROVAL, BookingState.CONFIRMED)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What decides which buttons a booking has."""
+
+    booking: Booking
+    offer: Offer
+    starts_at: datetime
+    is_affected: bool
+    """An open task says that its cover ended (rule 3)."""
+
+    now: datetime
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether somebody must say yes or no."""
+        return self.booking.state == BookingState.AWAITING_APPROVAL
+
+    @property
+    def is_endable(self) -> bool:
+        """Whether it can still be withdrawn or cancelled."""
+        return self.booking.state in _ENDABLE
+
+
+@dataclass(frozen=True)
+class AdminAction:
+    """One button of a booking's page."""
+
+    name: str
+    """Part of the address."""
+
+    label: Any
+    is_possible: Callable[[Facts], bool]
+    run: Callable[[Booking, Actor, datetime, str], Any]
+    """Calls the operation: `run(booking, actor, now, reason)`."""
+
+    done: Any
+    question: Any = ""
+    """Asked on a page of its own before a serious step; empty = the button acts at once."""
+
+    reasons: Sequence[tuple[str, Any]] = ()
+    is_serious: bool = False
+    is_decision: bool = False
+    """Nobody decides what they registered themselves."""
+
+
+ACTIONS = [
+    AdminAction(
+        name="approve",
+        label=_("Approve"),
+        is_possible=lambda facts: facts.is_awaiting,
+        run=lambda booking, actor, now, reason: approve_booking(booking_id=booking.pk, actor=actor, now=now),
+        done=_("The booking is approved, and the receipt is on its way."),
+        is_decision=True,
+    ),
+    AdminAction(
+        name="decline",
+        label=_("Decline"),
+        is_possible=lambda facts: facts.is_awaiting,
+        run=lambda booking, actor, now, reason: decline_booking(
+            booking_id=booking.pk, reason=reason, actor=actor, now=now
+        ),
+        done=_("The booking is declined, and the place is free."),
+        question=_("The places are given back at once, and the contact is told. Why is the answer no?"),
+        reasons=DeclineReason.choices,
+        is_serious=True,
+        is_decision=True,
+    ),
+    AdminAction(
+        name="keep",
+        label=_("Keep the booking"),
+        is_possible=lambda facts: facts.is_affected and facts.is_endable,
+        run=lambda booking, actor, now, reason: keep_affected_booking(
+            booking_id=booking.pk, actor=actor, now=now
+        ),
+        done=_("The booking is kept. The decision is in its history."),
+        question=_(
+            "The provider’s charter does not cover the date any more. Keep the booking only when you have agreed"
+            " with the provider and the booker that it is held all the same."
+        ),
+    ),
+    AdminAction(
+        name="cancel",
+        label=_("Cancel the booking"),
+        is_possible=lambda facts: facts.is_endable,
+        run=lambda booking, actor, now, reason: cancel_booking(
+            booking_id=booking.pk, reason=reason, actor=actor, now=now
+        ),
+        done=_("The booking is cancelled, and the contact is told."),
+        question=_(
+            "You cancel for the organiser. The contact is told, and the places are free at once. Why?"
+        ),
+        reasons=CancelReason.choices,
+        is_serious=True,
+    ),
+    AdminAction(
+        name="withdraw",
+        label=_("Withdraw for the caller"),
+        is_possible=lambda facts: facts.is_endable and facts.starts_at > facts.now,
+        run=lambda booking, actor, now, reason: withdraw_booking(
+            booking_id=booking.pk, reason=reason, actor=actor, now=now, by_staff=True
+        ),
+        done=_("The booking is withdrawn, and the places are free."),
+        question=_(
+            "The participant withdraws by phone. You may do so until the start. Why do they withdraw?"
+        ),
+        reasons=WithdrawalReason.choices,
+        is_serious=True,
+    ),
+    AdminAction(
+        name="resend",
+        label=_("Send the receipt again"),
+        is_possible=lambda facts: can_tell_again(facts.booking),
+        run=lambda booking, actor, now, reason: send_receipt_again(
+            booking_id=booking.pk, actor=actor, now=now
+        ),
+        done=_("The e-mail is queued and will be sent within a minute."),
+    ),
+    AdminAction(
+        name="new-link",
+        label=_("Make a new personal link"),
+        is_possible=lambda facts: facts.is_endable,
+        run=lambda booking, actor, now, reason: renew_link(booking_id=booking.pk, actor=actor, now=now),
+        done=_("The old links no longer work. A new one is on its way where there is an e-mail address."),
+        question=_("All links sent until now stop working. A new e-mail with a new link is sent."),
+        is_serious=True,
+    ),
+]
+
+BY_NAME = {action.name: action for action in ACTIONS}
+
+
+def actions_for(facts: Facts, user: Any) -> list[AdminAction]:
+    """Return the buttons a member of staff who may change bookings sees now."""
+    return [
+        action
+        for action in ACTIONS
+        if action.is_possible(facts)
+        and (not action.is_decision or user_can_decide(user, facts.booking, facts.offer))
+    ]
+
+
+def perform(action: AdminAction, facts: Facts, user: Any, *, reason: str) -> None:
+    """Run an action for a member of staff.
+
+    Raises:
+        OwnBookingError: a decision on what they registered themselves.
+        BookingRefusedError: what the operation refuses.
+    """
+    if action.is_decision and not user_can_decide(user, facts.booking, facts.offer):
+        raise OwnBookingError
+    action.run(facts.booking, Actor.of(user), facts.now, reason)

@@ -1,0 +1,74 @@
+"""What happened to a booking, in words: its audit entries as staff read them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from booking.enums import CancelReason, DeclineReason, WithdrawalReason
+from core.audit.models import Entry
+
+_ACTIONS = {
+    "booking_sent": gettext_lazy("Sent"),
+    "address_proven": gettext_lazy("E-mail address confirmed"),
+    "booking_approved": gettext_lazy("Approved"),
+    "booking_declined": gettext_lazy("Declined"),
+    "booking_withdrawn": gettext_lazy("Withdrawn"),
+    "booking_cancelled": gettext_lazy("Cancelled"),
+    "booking_expired": gettext_lazy("Let go: the address was not confirmed in time"),
+    "booking_receipt_sent_again": gettext_lazy("E-mail sent again"),
+    "booking_link_renewed": gettext_lazy("New personal link; the old one no longer works"),
+    "affected_booking_kept": gettext_lazy("Kept although the charter no longer covers it"),
+    "booking_read": gettext_lazy("Read by staff"),
+}
+_ACTORS = {
+    "link": gettext_lazy("by the personal link"),
+    "visitor": gettext_lazy("on the website"),
+    "system": gettext_lazy("by itself"),
+}
+_REASONS: Mapping[str, Any] = {
+    str(reason.value): reason.label
+    for reasons in (WithdrawalReason, DeclineReason, CancelReason)
+    for reason in reasons
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a booking's history."""
+
+    at: datetime
+    what: str
+    who: str
+    reason: str
+
+
+def history_of(booking_id: int, *, with_readings: bool = True) -> list[Event]:
+    """Return what happened to a booking, newest first, in one query."""
+    entries = Entry.objects.filter(subject=f"booking:{booking_id}").select_related("actor")
+    if not with_readings:
+        entries = entries.exclude(action="booking_read")
+    return [_event(entry) for entry in entries]
+
+
+def reason_text(reason: str) -> str:
+    """Return why a booking ended, in words; empty where nothing was said."""
+    return str(_REASONS.get(reason, ""))
+
+
+def audit_actions() -> Iterable[str]:
+    """Return the actions that have words (a test compares them with what the operations write)."""
+    return _ACTIONS.keys()
+
+
+def _event(entry: Entry) -> Event:
+    who = str(entry.actor) if entry.actor else str(_ACTORS.get(entry.actor_kind, _("a person who has left")))
+    return Event(
+        at=entry.at,
+        what=str(_ACTIONS.get(entry.action, entry.action)),
+        who=who,
+        reason=reason_text(entry.data.get("reason", "")),
+    )

@@ -1,0 +1,75 @@
+"""What staff do with a booking besides deciding: send the mail again, give a new link, note that it was read."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from booking.enums import BookingState
+from booking.errors import NoAddressError, WrongStateError
+from booking.messages import can_tell_again, tell_booking_again
+from booking.models import Booking
+from core.audit.log import Actor, record
+from core.audit.models import Entry
+
+READING_COUNTS_FOR = timedelta(hours=1)
+_LINK_STATES = (BookingState.HELD, BookingState.AWAITING_APPROVAL, BookingState.CONFIRMED)
+
+
+@transaction.atomic
+def send_receipt_again(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
+    """Queue the mail of the booking's present state once more, for someone who cannot find it.
+
+    The same mail asked for twice within a minute goes once.
+
+    Raises:
+        NoAddressError: the booking has no e-mail address; print the receipt instead.
+        WrongStateError: nothing is told in this state.
+    """
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if not booking.contact_email:
+        raise NoAddressError
+    if not can_tell_again(booking):
+        raise WrongStateError
+    tell_booking_again(booking, now=now)
+    record("booking_receipt_sent_again", f"booking:{booking.pk}", actor=actor, now=now)
+    return booking
+
+
+@transaction.atomic
+def renew_link(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
+    """Make every personal link sent so far stop working, and mail a new one where there is an address (X1).
+
+    Raises:
+        WrongStateError: the booking has ended, so its link leads nowhere new.
+    """
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    if booking.state not in _LINK_STATES or not booking.submitted_at:
+        raise WrongStateError
+    Booking.objects.filter(pk=booking.pk).update(link_generation=F("link_generation") + 1)
+    booking.refresh_from_db(fields=["link_generation"])
+    record(
+        "booking_link_renewed",
+        f"booking:{booking.pk}",
+        actor=actor,
+        now=now,
+        generation=booking.link_generation,
+    )
+    if booking.contact_email:
+        tell_booking_again(booking, now=now)
+    return booking
+
+
+def note_reading(*, booking_id: int, actor: Actor, now: datetime) -> bool:
+    """Write in the audit log that a person read a booking's personal data; once an hour and person.
+
+    Returns whether an entry was written.
+    """
+    subject = f"booking:{booking_id}"
+    recent = Entry.objects.filter(
+        subject=subject, action="booking_read", actor_id=actor.user_id, at__gt=now - READING_COUNTS_FOR
+    )
+    if recent.exists():
+        return False
+    record("booking_read", subject, actor=actor, now=now)
+    return True

@@ -1,0 +1,381 @@
+"""A booking's page in the administration, its buttons, its receipt on paper, and booking for a caller (S24)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.widgets.button import HeaderButton
+
+from booking import wording, worklist_kinds
+from booking.admin_actions import BY_NAME, AdminAction, Facts, actions_for, perform
+from booking.admin_forms import reason_form
+from booking.caller_forms import CallerForm, caller_form_for, show_refusal
+from booking.emails import booked_of
+from booking.errors import BookingRefusedError
+from booking.history import history_of, reason_text
+from booking.models import Booking
+from booking.operations import book_for_caller, note_reading
+from booking.permissions import user_can_book_for_caller, user_can_change, user_can_see, user_registered
+from booking.places import bookable_by_staff
+from booking.presentation import Row, booking_sections
+from core.audit.log import Actor
+from core.outbox.models import Message
+from core.worklist.models import WorkItem
+from workshops.calendars import days_off
+from workshops.enums import Audience
+from workshops.models import Offer, School, Session
+
+_PER_PAGE = 30
+
+
+class BookingAdminView(WagtailAdminTemplateMixin, View):
+    """A page of the administration under «Bookinger»."""
+
+    header_icon = "calendar-check"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Lead back to the list."""
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse_lazy("bookings:index"), "label": _("Bookings")},
+            *self.own_breadcrumbs(),
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def own_breadcrumbs(self) -> list[dict[str, Any]]:
+        """Return the steps between the list and this page."""
+        return []
+
+    def show(self, *, status: int = 200, **context: Any) -> HttpResponse:
+        """Render the page."""
+        return self.render_to_response(self.get_context_data(**context), status=status)
+
+
+class OneBookingView(BookingAdminView):
+    """A page about one booking, for staff who may see bookings."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Load the booking with all that is shown of it."""
+        super().setup(request, *args, **kwargs)
+        if not user_can_see(request.user):
+            raise PermissionDenied
+        self.now = timezone.now()
+        self.booking = get_object_or_404(_whole_bookings(), pk=kwargs["pk"])
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What decides which buttons there are."""
+        booked = booked_of(self.booking)
+        if not booked:
+            raise Http404
+        return Facts(
+            booking=self.booking,
+            offer=booked[0].session.offer,
+            starts_at=booked[0].session.starts_at,
+            is_affected=any(item.kind == worklist_kinds.AFFECTED for item in self.open_items),
+            now=self.now,
+        )
+
+    @cached_property
+    def open_items(self) -> list[WorkItem]:
+        """The tasks that wait for a decision about it."""
+        items = WorkItem.objects.open().about(f"booking:{self.booking.pk}").select_related("assignee")
+        return list(items)
+
+    def note_reading(self) -> None:
+        """Write down that personal data was read (rule 10)."""
+        if self.booking.anonymised_at is None:
+            note_reading(booking_id=self.booking.pk, actor=Actor.of(self.request.user), now=self.now)
+
+
+class BookingDetailView(OneBookingView):
+    """Everything about a booking: what, who, state, history, mails, tasks, and what may be done."""
+
+    http_method_names = ["get", "head"]
+    template_name = "booking/admin/detail.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show it, and note who read it."""
+        self.note_reading()
+        can_change = user_can_change(request.user)
+        facts = self.facts
+        return self.show(
+            booking=self.booking,
+            sections=booking_sections(self.booking),
+            practical=wording.practical_lines(self.booking, booked_of(self.booking)[0].session),
+            status_rows=_status_rows(self.booking, facts),
+            open_items=self.open_items,
+            is_affected=facts.is_affected,
+            is_own=facts.is_awaiting and user_registered(request.user, self.booking),
+            actions=actions_for(facts, request.user) if can_change else [],
+            mails=Message.objects.about(f"booking:{self.booking.pk}").prefetch_related("deliveries"),
+            history=history_of(self.booking.pk),
+        )
+
+    def get_page_title(self) -> str:
+        """Name the booking by its reference."""
+        return _("Booking %(reference)s") % {"reference": self.booking.reference}
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        """Offer the receipt on paper."""
+        url = reverse("booking_admin_receipt", args=[self.booking.pk])
+        return [HeaderButton(_("Receipt on paper"), url=url, icon_name="doc-full")]
+
+
+class BookingActionView(OneBookingView):
+    """One button of a booking's page: GET asks before a serious step, POST takes it (rule 15)."""
+
+    http_method_names = ["get", "head", "post"]
+    template_name = "booking/admin/action.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Let in only those who may change bookings."""
+        super().setup(request, *args, **kwargs)
+        if not user_can_change(request.user):
+            raise PermissionDenied
+        if kwargs["action"] not in BY_NAME:
+            raise Http404
+        self.action: AdminAction = BY_NAME[kwargs["action"]]
+
+    def get(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
+        """Ask."""
+        if self.action not in actions_for(self.facts, request.user):
+            return redirect("booking_admin_detail", pk=pk)
+        return self._ask(reason_form(self.action.reasons))
+
+    def post(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
+        """Do it, or say why not."""
+        form = reason_form(self.action.reasons, request.POST)
+        if not form.is_valid():
+            return self._ask(form, status=422)
+        try:
+            perform(self.action, self.facts, request.user, reason=form.cleaned_data.get("reason", ""))
+        except BookingRefusedError as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, str(self.action.done))
+        return redirect("booking_admin_detail", pk=pk)
+
+    def _ask(self, form: Any, *, status: int = 200) -> HttpResponse:
+        return self.show(
+            booking=self.booking,
+            action=self.action,
+            form=form,
+            sections=booking_sections(self.booking)[:2],
+            status=status,
+        )
+
+    def get_page_title(self) -> str:
+        """Name the step."""
+        return str(self.action.label)
+
+    def own_breadcrumbs(self) -> list[dict[str, Any]]:
+        """Lead back to the booking."""
+        return [
+            {
+                "url": reverse("booking_admin_detail", args=[self.booking.pk]),
+                "label": self.booking.reference,
+            }
+        ]
+
+
+class PaperReceiptView(OneBookingView):
+    """The receipt as a page to print, for someone without e-mail (S24)."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show it without the administration around it."""
+        self.note_reading()
+        return render(
+            request,
+            "booking/admin/paper_receipt.html",
+            {
+                "booking": self.booking,
+                "session": booked_of(self.booking)[0].session,
+                "sections": booking_sections(self.booking),
+                "practical": wording.practical_lines(self.booking, booked_of(self.booking)[0].session),
+                "printed_at": self.now,
+            },
+        )
+
+
+class CallerView(BookingAdminView):
+    """A step of booking for someone who phones."""
+
+    page_title = gettext_lazy("Book for a caller")
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Let in only staff who may make bookings."""
+        super().setup(request, *args, **kwargs)
+        if not user_can_book_for_caller(request.user):
+            raise PermissionDenied
+        self.now = timezone.now()
+
+    def get_page_title(self) -> str:
+        """Name the step."""
+        return str(self.page_title)
+
+
+class CallerOffersView(CallerView):
+    """Step 1: which offer. Only those with a date that staff can book."""
+
+    http_method_names = ["get", "head"]
+    template_name = "booking/admin/caller_offers.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List the offers, by title; a word narrows them."""
+        typed = request.GET.get("q", "").strip()
+        dates = bookable_by_staff(now=self.now).order_by().filter(offer=OuterRef("pk"))
+        offers = Offer.objects.filter(Exists(dates)).select_related("provider").order_by("title", "pk")
+        if typed:
+            offers = offers.filter(title__icontains=typed) | offers.filter(provider__name__icontains=typed)
+        return self.show(page=Paginator(offers, _PER_PAGE).get_page(request.GET.get("p")), typed=typed)
+
+
+class CallerDatesView(CallerView):
+    """Step 2: which date."""
+
+    http_method_names = ["get", "head"]
+    template_name = "booking/admin/caller_dates.html"
+
+    def get(self, request: HttpRequest, offer_id: int) -> HttpResponse:
+        """List the dates with what is free."""
+        offer = get_object_or_404(Offer.objects.select_related("provider"), pk=offer_id)
+        dates = bookable_by_staff(now=self.now).for_offer(offer.pk).select_related("venue", "host_school")
+        page = Paginator(dates, _PER_PAGE).get_page(request.GET.get("p"))
+        rows = [
+            {
+                "session": session,
+                "when": wording.moment_text(session.starts_at),
+                "free": wording.free_text(session.free_groups, session.free_people),
+                "place": session.venue or session.host_school or session.get_place_kind_display(),
+                "is_late": session.booking_closes_at is not None and session.booking_closes_at <= self.now,
+            }
+            for session in page
+        ]
+        return self.show(offer=offer, page=page, rows=rows)
+
+    def own_breadcrumbs(self) -> list[dict[str, Any]]:
+        """Lead back to the offers."""
+        return [{"url": reverse("booking_admin_caller"), "label": _("Choose an offer")}]
+
+
+class CallerFormView(CallerView):
+    """Step 3: who comes. The same fields and rules as on the website."""
+
+    http_method_names = ["get", "head", "post"]
+    template_name = "booking/admin/caller_form.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Load the date, with what is free."""
+        super().setup(request, *args, **kwargs)
+        sessions = Session.objects.with_free_places(now=self.now).select_related("offer", "provider", "venue")
+        self.session = get_object_or_404(sessions, pk=kwargs["session_id"])
+
+    def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
+        """Show the form; a date that cannot be booked leads back to those that can."""
+        if not bookable_by_staff(now=self.now).filter(pk=session_id).exists():
+            messages.error(request, _("This date can no longer be booked. Choose another date."))
+            return redirect("booking_admin_caller_dates", offer_id=self.session.offer_id)
+        return self._ask(caller_form_for(self.session))
+
+    def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
+        """Book. The same form sent twice gives one booking."""
+        form = caller_form_for(self.session, request.POST)
+        if not form.is_valid():
+            return self._ask(form, status=422)
+        try:
+            booking = book_for_caller(
+                session_id=session_id,
+                party=form.party(),
+                contact=form.contact(),
+                submission_key=form.cleaned_data["submission_key"],
+                actor=Actor.of(request.user),
+                now=self.now,
+            )
+        except BookingRefusedError as refusal:
+            show_refusal(form, refusal)
+            return self._ask(form, status=409)
+        messages.success(
+            request, _("Booked. The reference is %(reference)s.") % {"reference": booking.reference}
+        )
+        return redirect("booking_admin_detail", pk=booking.pk)
+
+    def _ask(self, form: CallerForm, *, status: int = 200) -> HttpResponse:
+        day = self.session.local_date
+        is_school = self.session.audience == Audience.SCHOOL
+        school = getattr(form, "chosen_school", None)
+        schools = School.objects.bookable(on=timezone.localdate(self.now)).order_by("name")
+        return self.show(
+            session=self.session,
+            form=form,
+            when=wording.moment_text(self.session.starts_at),
+            free=wording.free_text(self.session.free_groups, self.session.free_people),
+            holiday=days_off(day, day, school=school).get(day, "") if is_school else "",
+            schools=schools if is_school else [],
+            status=status,
+        )
+
+    def own_breadcrumbs(self) -> list[dict[str, Any]]:
+        """Lead back to the offers and dates."""
+        return [
+            {"url": reverse("booking_admin_caller"), "label": _("Choose an offer")},
+            {
+                "url": reverse("booking_admin_caller_dates", args=[self.session.offer_id]),
+                "label": self.session.offer.title,
+            },
+        ]
+
+
+def _whole_bookings() -> QuerySet[Booking]:
+    return (
+        Booking.objects.submitted()
+        .select_related("school", "registered_by")
+        .prefetch_related(
+            "classes",
+            "booked_sessions__session__venue",
+            "booked_sessions__session__provider",
+            "booked_sessions__session__offer",
+            "booked_sessions__session__for_school",
+        )
+    )
+
+
+def _status_rows(booking: Booking, facts: Facts) -> list[Row]:
+    """Return where the booking is and how it came there."""
+
+    def moment(value: datetime | None) -> str:
+        return wording.moment_text(value) if value else ""
+
+    rows = [
+        (_("State"), booking.get_state_display()),
+        (_("Kind"), booking.get_kind_display()),
+        (_("Channel"), booking.get_channel_display()),
+        (_("Registered by"), str(booking.registered_by) if booking.registered_by else ""),
+        (_("Language"), _("Danish") if booking.language == "da" else _("English")),
+        (_("Needs approval because"), ", ".join(worklist_kinds.reason_texts(booking.approval_reasons))),
+        (_("Sent"), moment(booking.submitted_at)),
+        (_("Held until"), moment(booking.held_until)),
+        (_("E-mail address confirmed"), moment(booking.proven_at)),
+        (_("Confirmed"), moment(booking.confirmed_at)),
+        (_("Ended"), moment(booking.ended_at)),
+        (_("Reason"), reason_text(booking.end_reason)),
+        (_("Phone"), booking.contact_phone),
+        (_("Contact deleted after"), wording.day_text(booking.delete_after) if booking.delete_after else ""),
+        (_("Contact deleted"), moment(booking.anonymised_at)),
+    ]
+    return [Row(label, value) for label, value in rows if value]

@@ -1,0 +1,163 @@
+"""«Bookinger» in the administration: the list and its filters. A booking's own page: booking.views.administration."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django.db.models import Model, Prefetch, QuerySet
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.admin_url_finder import ModelAdminURLFinder
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets.button import HeaderButton
+
+from booking import wording
+from booking.enums import BookingKind
+from booking.models import BookedSession, Booking
+from booking.permissions import user_can_book_for_caller
+from charter.models import Provider
+from core.cms.viewsets import PeriodFilter, ReadOnlyIndexView, ReadOnlyViewSet, WagtailFilterSet
+from workshops.enums import Audience
+from workshops.models import Offer, School
+
+
+class BookingFilterSet(WagtailFilterSet):
+    """State, kind, provider, school, audience, date of the session, channel, approval, offer."""
+
+    provider = django_filters.ModelChoiceFilter(
+        label=_("Provider"), queryset=Provider.objects.order_by("name"), method="filter_session"
+    )
+    school = django_filters.ModelChoiceFilter(label=_("School"), queryset=School.objects.order_by("name"))
+    audience = django_filters.ChoiceFilter(
+        label=_("Audience"), choices=Audience.choices, method="filter_session"
+    )
+    date = PeriodFilter(label=_("Date of the session"), method="filter_period")
+    needs_approval = django_filters.ChoiceFilter(
+        label=_("Needs approval"),
+        choices=[("waits", _("Awaits an answer")), ("asked", _("Has asked for approval"))],
+        method="filter_approval",
+    )
+    offer = django_filters.ModelChoiceFilter(
+        label=_("Offer"), queryset=Offer.objects.order_by("title"), method="filter_session"
+    )
+
+    class Meta:
+        model = Booking
+        fields = [
+            "state",
+            "kind",
+            "provider",
+            "school",
+            "audience",
+            "date",
+            "channel",
+            "needs_approval",
+            "offer",
+        ]
+
+    def filter_session(self, queryset: Any, name: str, value: Any) -> QuerySet[Booking]:
+        """Keep bookings of sessions with a provider, an audience or an offer; each booking once."""
+        return _with_session(queryset, **{f"session__{name}": value})
+
+    def filter_period(self, queryset: Any, name: str, value: slice) -> QuerySet[Booking]:
+        """Keep bookings of sessions held on local days of a period."""
+        bounds = {}
+        if value.start:
+            bounds["session__local_date__gte"] = value.start.date()
+        if value.stop:
+            bounds["session__local_date__lte"] = value.stop.date()
+        return _with_session(queryset, **bounds)
+
+    def filter_approval(self, queryset: Any, name: str, value: str) -> QuerySet[Booking]:
+        """Keep what awaits an answer, or what ever asked for one."""
+        if value == "waits":
+            return queryset.filter(state="awaiting_approval")
+        return queryset.exclude(approval_reasons=[])
+
+
+def _with_session(queryset: QuerySet[Booking], **conditions: Any) -> QuerySet[Booking]:
+    return queryset.filter(pk__in=BookedSession.objects.filter(**conditions).values("booking"))
+
+
+def _first(booking: Booking) -> BookedSession | None:
+    return min(booking.booked_sessions.all(), key=lambda booked: booked.session.starts_at, default=None)
+
+
+def _title(booking: Booking) -> str:
+    booked = _first(booking)
+    return booked.session.title if booked else ""
+
+
+def _date(booking: Booking) -> str:
+    booked = _first(booking)
+    if booked is None:
+        return ""
+    more = len(booking.booked_sessions.all()) - 1
+    return wording.moment_text(booked.session.starts_at) + (f" (+{more})" if more else "")
+
+
+def _who(booking: Booking) -> str:
+    """Name the school or organisation; a person is not named in a list (rule 10)."""
+    if booking.kind == BookingKind.SCHOOL:
+        return booking.school_name
+    return booking.organisation or booking.get_kind_display()
+
+
+class BookingIndexView(ReadOnlyIndexView):
+    """The list, newest first. A fixed number of queries, whatever is booked."""
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        """Leave out forms that were never sent; bring sessions and classes along."""
+        sessions = BookedSession.objects.select_related("session")
+        return (
+            Booking.objects.submitted()
+            .prefetch_related(Prefetch("booked_sessions", sessions), "classes")
+            .order_by("-started_at", "-pk")
+        )
+
+    def get_edit_url(self, instance: Model) -> str:
+        """Lead to the booking's page."""
+        return reverse("booking_admin_detail", args=[instance.pk])
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        """Offer to book for someone who phones."""
+        if not user_can_book_for_caller(self.request.user):
+            return []
+        return [
+            HeaderButton(
+                _("Book for a caller"), url=reverse("booking_admin_caller"), icon_name="plus-inverse"
+            )
+        ]
+
+
+class _BookingURLFinder(ModelAdminURLFinder):
+    edit_url_name = "booking_admin_detail"
+
+
+class BookingViewSet(ReadOnlyViewSet):
+    """«Bookinger»."""
+
+    model = Booking
+    name = "bookings"
+    url_prefix = "bookinger"
+    menu_label = _("Bookings")
+    icon = "calendar-check"
+    menu_order = 20
+    inspect_view_enabled = False
+    index_view_class = BookingIndexView
+    url_finder_class = _BookingURLFinder
+    filterset_class = BookingFilterSet
+    search_fields = ["reference", "school_name", "school_number", "organisation", "contact_email"]
+    search_backend_name = None
+    list_display: Sequence[Any] = [
+        "reference",
+        Column("kind", label=_("Kind"), accessor="get_kind_display"),
+        Column("title", label=_("Offer"), accessor=_title),
+        Column("date", label=_("Date"), accessor=_date),
+        Column("who", label=_("School or person"), accessor=_who),
+        Column("places", label=_("Places"), accessor=wording.places_text),
+        Column("state", label=_("State"), accessor="get_state_display"),
+        Column("channel", label=_("Channel"), accessor="get_channel_display"),
+    ]

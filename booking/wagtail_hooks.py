@@ -1,0 +1,42 @@
+"""Registers «Bookinger» with the administration."""
+
+from django.urls import URLPattern, path
+from wagtail import hooks
+
+from booking.views import administration
+from booking.viewsets import BookingViewSet
+
+
+@hooks.register("register_admin_viewset")
+def register_booking_viewset() -> BookingViewSet:
+    """Return the list of bookings."""
+    return BookingViewSet()
+
+
+@hooks.register("register_admin_urls")
+def register_booking_urls() -> list[URLPattern]:
+    """Return the pages of one booking and of booking for a caller."""
+    return [
+        path("bookinger/telefon/", administration.CallerOffersView.as_view(), name="booking_admin_caller"),
+        path(
+            "bookinger/telefon/<int:offer_id>/",
+            administration.CallerDatesView.as_view(),
+            name="booking_admin_caller_dates",
+        ),
+        path(
+            "bookinger/telefon/dato/<int:session_id>/",
+            administration.CallerFormView.as_view(),
+            name="booking_admin_caller_form",
+        ),
+        path("bookinger/<int:pk>/", administration.BookingDetailView.as_view(), name="booking_admin_detail"),
+        path(
+            "bookinger/<int:pk>/kvittering/",
+            administration.PaperReceiptView.as_view(),
+            name="booking_admin_receipt",
+        ),
+        path(
+            "bookinger/<int:pk>/<slug:action>/",
+            administration.BookingActionView.as_view(),
+            name="booking_admin_action",
+        ),
+    ]

@@ -1,0 +1,113 @@
+"""Who may open the booking pages: by form, by personal link, by log-in, in the administration, as a provider."""
+
+from booking.links import confirm_path, manage_token
+from booking.models import Booking
+from tests.access.rows import LOGIN, row
+from tests.factories.booking import a_contact, book
+from tests.factories.workshops import OfferFactory, SessionFactory
+
+
+def own_session(world, **more):
+    """A session of the provider of the world."""
+    return SessionFactory(offer=OfferFactory(provider=world.provider, **more))
+
+
+def own_booking(world, **more) -> Booking:
+    """The teacher's booking with that provider."""
+    return book(own_session(world), contact=a_contact(world.email), **more)
+
+
+def session(world):
+    return {"session_id": own_session(world).pk}
+
+
+def link(world):
+    """The personal link of the teacher's booking: whoever holds it acts for the teacher."""
+    return {"token": manage_token(own_booking(world))}
+
+
+def confirmation(world):
+    """The link in the mail that asks to confirm the address."""
+    return {"token": confirm_path(own_booking(world, is_proven=False)).rstrip("/").rpartition("/")[2]}
+
+
+def renewed_link(world):
+    """A personal link that a newer one has replaced."""
+    booking = own_booking(world)
+    token = manage_token(booking)
+    Booking.objects.filter(pk=booking.pk).update(link_generation=2)
+    return {"token": token}
+
+
+def forged_link(world):
+    """Somebody counts on from the number of their own booking."""
+    token = manage_token(own_booking(world))
+    return {"token": "A" + token[1:] if token[0] != "A" else "B" + token[1:]}
+
+
+def one(world):
+    return {"pk": own_booking(world).pk}
+
+
+def action(name):
+    return lambda world: {**one(world), "action": name}
+
+
+def offer(world):
+    return {"offer_id": own_session(world).offer_id}
+
+
+ADMIN = {"anonymous": LOGIN, "persons": 302, "providers": 302, "editor": 302}
+SEE = {**ADMIN, "caseworker": 200, "auditor": 200, "administration": 200}
+CHANGE = {**ADMIN, "caseworker": 200, "auditor": 302, "administration": 200}
+
+ROWS = [
+    row("booking_form", session, everyone=200),
+    row("booking_form", session, method="post", everyone=422),
+    row("booking_review", session, everyone=302),
+    row("booking_review", session, method="post", everyone=302),
+    row("booking_extend", session, everyone=405),
+    row("booking_extend", session, method="post", everyone=302),
+    row("booking_give_up", session, everyone=405),
+    row("booking_give_up", session, method="post", everyone=302),
+    row("booking_receipt", session, everyone=302),
+    row("booking_confirm", confirmation, everyone=200),
+    row("booking_confirm", confirmation, method="post", everyone=302),
+    row("booking_confirm", link, everyone=404),
+    row("booking_detail", link, everyone=200),
+    row("booking_detail", confirmation, everyone=404),
+    row("booking_detail", renewed_link, everyone=404),
+    row("booking_detail", forged_link, everyone=404),
+    row("booking_withdraw", link, everyone=200),
+    row("booking_withdraw", link, method="post", data={"reason": "date"}, everyone=302),
+    row("booking_withdraw", forged_link, everyone=404),
+    row("booking_withdraw", forged_link, method="post", data={"reason": "date"}, everyone=404),
+    row("booking_calendar", link, everyone=200),
+    row("booking_calendar", forged_link, everyone=404),
+    row("booking_list", anonymous=LOGIN, logged_in=200),
+    row("booking_admin_detail", one, **SEE),
+    row("booking_admin_receipt", one, **SEE),
+    row("booking_admin_action", action("cancel"), **CHANGE),
+    row(
+        "booking_admin_action",
+        action("cancel"),
+        method="post",
+        data={},
+        **{**CHANGE, "caseworker": 422, "administration": 422},
+    ),
+    row(
+        "booking_admin_action",
+        action("resend"),
+        method="post",
+        **{**CHANGE, "caseworker": 302, "administration": 302},
+    ),
+    row("booking_admin_caller", **CHANGE),
+    row("booking_admin_caller_dates", offer, **CHANGE),
+    row("booking_admin_caller_form", session, **CHANGE),
+    row(
+        "booking_admin_caller_form",
+        session,
+        method="post",
+        **{**CHANGE, "caseworker": 422, "administration": 422},
+    ),
+]
