@@ -85,6 +85,16 @@ def test_sessions_list_says_when_where_and_how_full(editor):
     assert f"{session.starts_at.astimezone(LOCAL_ZONE):%d.%m.%Y} 09:00" in page
 
 
+def test_sessions_list_shows_what_comes_before_what_is_over(editor):
+    SessionFactory(title="Forbi", past=True)
+    SessionFactory(title="Om lidt", in_days=5)
+    SessionFactory(title="Senere", in_days=50)
+
+    rows = _text(editor.get(SESSIONS)).split("<tbody")[-1]
+
+    assert rows.index("Om lidt") < rows.index("Senere") < rows.index("Forbi")
+
+
 @pytest.mark.parametrize(
     ("params", "shown"),
     [

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import django_filters
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
@@ -107,14 +107,16 @@ class AddableIndexView(ReadOnlyIndexView):
 
 
 class SessionIndexView(AddableIndexView):
-    """«Tider»: upcoming ones first, unless another order or period is chosen."""
+    """«Tider»: upcoming ones first, soonest on top; then those that are over."""
 
     month_url_name = ""
 
     def get_base_queryset(self) -> QuerySet[Any]:
         """Return sessions with their free places, in one query."""
         queryset: Any = super().get_base_queryset()
-        return queryset.with_free_places(now=timezone.now())
+        now = timezone.now()
+        is_past = Case(When(ends_at__lte=now, then=Value(True)), default=Value(False))
+        return queryset.with_free_places(now=now).annotate(is_past=is_past)
 
     @property
     def header_buttons(self) -> list[Any]:
@@ -204,7 +206,7 @@ class SessionViewSet(ReadOnlyViewSet):
     filterset_class = SessionFilterSet
     search_fields = ["title", "facilitator"]
     list_select_related = ["provider", "venue", "host_school"]
-    ordering = ["starts_at", "pk"]
+    ordering = ["is_past", "starts_at", "pk"]
     inspect_view_fields = [
         "title",
         "starts_at",
