@@ -6,7 +6,7 @@ from django.utils import timezone
 from charter.enums import MemberRole
 from charter.models import ProviderMember
 from core.accounts.roles import ADMINISTRATION, AUDITOR, CASEWORKER, EDITOR
-from tests.access.rows import World
+from tests.access.rows import Visits, World
 from tests.factories.accounts import UserFactory
 from tests.factories.charter import ProviderFactory
 
@@ -34,3 +34,12 @@ def world(portal_site):
         for role in (MemberRole.COORDINATOR, MemberRole.SIGNATORY):
             ProviderMember.objects.create(provider=provider, user=people[member], role=role, since=now.date())
     return World(now=now, provider=own, other_provider=other, people=people)
+
+
+@pytest.fixture
+def visits(world):
+    """Let any role ask for any page; sessions are made before the first request is undone."""
+    visits = Visits(world)
+    for role in world.people:
+        visits.request(role, "get", "/konto/log-af/")
+    return visits

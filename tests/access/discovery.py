@@ -78,10 +78,10 @@ def _walk(resolver: URLResolver, prefix: str, namespace: str) -> Iterator[Addres
             yield from _walk(entry, route, inner)
 
 
-def rows() -> list[Row]:
-    """Return the rows of every `access_rows.py` below tests/."""
-    found: list[Row] = []
+def rows_by_package() -> dict[str, list[Row]]:
+    """Return the rows of every `access_rows.py` below tests/, by the folder they lie in."""
+    found: dict[str, list[Row]] = {}
     for path in sorted(TESTS.rglob("access_rows.py")):
-        module = ".".join(("tests", *path.relative_to(TESTS).with_suffix("").parts))
-        found += importlib.import_module(module).ROWS
+        package = ".".join(path.relative_to(TESTS).parent.parts)
+        found[package] = importlib.import_module(f"tests.{package}.access_rows").ROWS
     return found

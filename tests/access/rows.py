@@ -1,12 +1,19 @@
 """Rows of the access matrix, and the small world in which they are tried. How to: tests/access/__init__.py."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+
 from charter.models import Provider
 from core.accounts.models import User
+from tests.factories.accounts import log_in
 
 LOGIN = "login"
 """Sent to the log-in page."""
@@ -75,3 +82,32 @@ def row(
     if unknown or missing:
         raise ValueError(f"Row {url}: unknown {sorted(unknown)}, nothing said for {sorted(missing)}")
     return Row(url, kwargs, method, data, expected)
+
+
+@dataclass
+class Visits:
+    """Requests by any role, each undone afterwards: what one role changes is gone before the next one tries."""
+
+    world: World
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def request(self, role: str, method: str, url: str, data: Mapping[str, Any] | None = None) -> Any:
+        """Send one request as a role, and undo what it changed."""
+        client = Client()
+        if role != "anonymous":
+            if role not in self.sessions:
+                self.sessions[role] = log_in(Client(), self.world.people[role]).session.session_key
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        with undone():
+            return getattr(client, method)(url, data or {})
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo every change to the database at the end, and forget what was cached."""
+    before = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(before)
+        cache.clear()

@@ -1,13 +1,10 @@
 """Every URL of ours has rows, and every row holds for every role (X5, rule 12)."""
 
 import pytest
-from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 
-from tests.access.discovery import addresses, rows
-from tests.access.rows import LOGIN, ROLES
-from tests.factories.accounts import log_in
+from tests.access.discovery import addresses, rows_by_package
+from tests.access.rows import LOGIN, ROLES, undone
 
 THIRD_PARTY = {
     "anymail/": "reports of the mail service, each proved by the shared secret (tests/core/outbox/test_tracking)",
@@ -18,11 +15,11 @@ THIRD_PARTY = {
 }
 """Included URLs that are not our code. A prefix needs its reason here before anything may be included under it."""
 
-ROWS = rows()
+ROWS = rows_by_package()
 
 
 def test_every_url_of_ours_has_a_row():
-    covered = {row.url for row in ROWS}
+    covered = {row.url for rows in ROWS.values() for row in rows}
     ours = [address for address in addresses() if address.is_ours and not address.is_viewset_of_ours]
 
     missing = sorted({address.name or address.route for address in ours if address.name not in covered})
@@ -33,7 +30,7 @@ def test_every_url_of_ours_has_a_row():
 def test_no_row_is_about_a_url_that_is_gone():
     names = {address.name for address in addresses()}
 
-    assert sorted({row.url for row in ROWS} - names) == []
+    assert sorted({row.url for rows in ROWS.values() for row in rows} - names) == []
 
 
 def test_everything_included_that_is_not_ours_is_listed_with_a_reason():
@@ -50,19 +47,18 @@ def test_everything_included_that_is_not_ours_is_listed_with_a_reason():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("row", ROWS, ids=str)
-def test_each_role_gets_what_its_row_says(row, world):
-    url = reverse(row.url, kwargs=dict(row.kwargs(world)) if row.kwargs else {})
-    found = {}
-    for role in ROLES:
-        client = Client() if role == "anonymous" else log_in(Client(), world.people[role])
-        # A change that one role makes is gone before the next one tries.
-        before = transaction.savepoint()
-        response = getattr(client, row.method)(url, row.data or {})
-        transaction.savepoint_rollback(before)
-        found[role] = _seen(response, row.expected[role])
+@pytest.mark.parametrize("package", ROWS)
+def test_each_role_gets_what_the_rows_of_a_package_say(package, visits):
+    wrong = {}
+    for row in ROWS[package]:
+        with undone():
+            url = reverse(row.url, kwargs=dict(row.kwargs(visits.world)) if row.kwargs else {})
+            for role in ROLES:
+                seen = _seen(visits.request(role, row.method, url, row.data), row.expected[role])
+                if seen != row.expected[role]:
+                    wrong[f"{row} as {role}"] = f"{seen}, not {row.expected[role]}"
 
-    assert found == dict(row.expected)
+    assert wrong == {}
 
 
 def _seen(response, expected):
