@@ -74,9 +74,9 @@ DEMO_SCHOOLS = {
 
 SCHEDULES = (
     # offer, weekday, wall time, share booked of past dates, share of the coming eight weeks
-    ("o1", 1, time(9), 0.95, 0.75),
-    ("o1", 3, time(10), 0.9, 0.6),
-    ("o2", 2, time(9), 0.9, 0.6),
+    ("o1", 1, time(9), 0.95, 0.5),
+    ("o1", 3, time(10), 0.9, 0.35),
+    ("o2", 2, time(9), 0.9, 0.45),
     ("o2", 4, time(10), 0.8, 0.4),
     ("o3", 0, time(9), 0.85, 0.3),
     ("o4", 4, time(9), 0.9, 0.5),
@@ -501,14 +501,15 @@ def _modspil_withdraws(year: Year) -> None:
     """Withdrawn ten days ago: its dates close at once, and what was booked became a task (rule 3)."""
     decider = Actor("user", User.objects.get(email="administration@demo.example").pk)
     modspil = year.providers["modspil"]
-    keep = 1
-    future = Booking.objects.filter(
+    after = Booking.objects.filter(
         booked_sessions__session__provider=modspil,
-        booked_sessions__session__starts_at__gt=year.now,
-        state=BookingState.CONFIRMED,
-    ).order_by("pk")
-    for booking in list(future)[keep:]:
-        cancel_booking(booking_id=booking.pk, reason=CancelReason.PROVIDER, actor=decider, now=year.ago(11))
+        booked_sessions__session__starts_at__gt=year.ago(10),
+        state__in=[BookingState.CONFIRMED, BookingState.AWAITING_APPROVAL],
+    ).order_by("booked_sessions__session__starts_at")
+    kept = after.filter(booked_sessions__session__starts_at__gt=year.now + timedelta(days=7)).first()
+    for booking in after:
+        if kept is None or booking.pk != kept.pk:
+            cancel_booking(booking_id=booking.pk, reason=CancelReason.PROVIDER, actor=decider, now=year.ago(11))
     withdraw_charter(
         provider_id=modspil.pk,
         ends_on=year.today - timedelta(days=10),
