@@ -509,7 +509,9 @@ def _modspil_withdraws(year: Year) -> None:
     kept = after.filter(booked_sessions__session__starts_at__gt=year.now + timedelta(days=7)).first()
     for booking in after:
         if kept is None or booking.pk != kept.pk:
-            cancel_booking(booking_id=booking.pk, reason=CancelReason.PROVIDER, actor=decider, now=year.ago(11))
+            cancel_booking(
+                booking_id=booking.pk, reason=CancelReason.PROVIDER, actor=decider, now=year.ago(11)
+            )
     withdraw_charter(
         provider_id=modspil.pk,
         ends_on=year.today - timedelta(days=10),
