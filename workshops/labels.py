@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from workshops.enums import SchoolProvides, TeachingLanguage
+from workshops.enums import PlaceKind, SchoolProvides, TeachingLanguage
 
 
 def grades_label(first: int | None, last: int | None) -> str:
@@ -55,12 +55,19 @@ def school_provides_labels(codes: list[str]) -> list[str]:
     return [str(names.get(code, code)) for code in codes]
 
 
+def place_label(offer: Any) -> str:
+    """Return where an offer is held, as a card says it."""
+    if offer.place_kind == PlaceKind.VENUE:
+        return _("In town")
+    return str(offer.get_place_kind_display())
+
+
 def card_facts(offer: Any) -> list[str]:
     """Return a catalogue card's meta line: audience, grades, duration, place."""
     facts = [
         offer.get_audience_display(),
         grades_label(offer.grade_from, offer.grade_to),
         duration_label(offer.duration_minutes, offer.lessons),
-        offer.get_place_kind_display(),
+        place_label(offer),
     ]
     return [str(fact) for fact in facts if fact]

@@ -26,6 +26,7 @@ from workshops.labels import (
     grades_label,
     group_label,
     languages_label,
+    place_label,
     school_provides_labels,
 )
 from workshops.models import District, Offer, OfferPage, Subject, TeachingMaterialPage, Topic
@@ -164,7 +165,7 @@ def offer_facts(page: Any, offer: Any) -> list[Fact]:
         (_("Subjects"), ", ".join(str(subject) for subject in offer.subjects.all())),
         (_("Duration"), duration_label(offer.duration_minutes, offer.lessons)),
         (_("Size"), group_label(offer)),
-        (_("Place"), offer.get_place_kind_display()),
+        (_("Place"), place_label(offer)),
         (_("Districts"), districts or _("All of Copenhagen")),
         (_("Language"), languages_label(offer.teaching_languages)),
         (_("Price"), price),

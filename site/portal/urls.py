@@ -29,6 +29,7 @@ urlpatterns = [
     *i18n_patterns(
         path("konto/", include("core.accounts.urls")),
         path("", include("portal.home.urls")),
+        path("", include("portal.search.urls")),
         path("", include("charter.urls")),
         path("", include("workshops.urls")),
         path("", include("booking.urls")),

@@ -141,8 +141,12 @@ def _offer_fields(text: OfferText, language: str) -> dict[str, Any]:
 
 
 def _questions(text: OfferText) -> list[dict[str, Any]]:
+    """Return questions and answers as blocks; only the Danish pages have any."""
     items = [{"question": question, "answer": answer} for question, answer in text.questions]
-    return [{"type": "accordion", "value": {"questions": items}}] if items else []
+    if not items:
+        return []
+    heading = {"type": "heading", "value": {"text": "Spørgsmål og svar", "level": "h2"}}
+    return [heading, {"type": "accordion", "value": {"questions": items}}]
 
 
 def _lesson(lesson: LessonText) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from workshops.content.texts import OfferText
 HELP_PUPILS = (
     "<p>Ingen skal fortælle noget privat for at være med. Bliver noget alligevel svært, tager underviseren "
     "en pause og taler med dig som lærer. Har en elev brug for at tale med nogen, kan I ringe til "
-    "<b>BørneTelefonen på 116 111</b>.</p>"
-    "<p>Er du bekymret for et ungt menneske omkring dig, så ring til kommunens <b>hotline på 41 74 90 90</b>, "
+    "<b>BørneTelefonen på 116 111</b>.</p>"
+    "<p>Er du bekymret for et ungt menneske omkring dig, så ring til kommunens <b>hotline på 41 74 90 90</b>, "
     "alle dage kl. 8–22. Du kan være anonym. Er nogen i fare lige nu: ring 112.</p>"
 )
 
 HELP_ADULTS = (
     "<p>Du bestemmer selv, hvad du vil dele. Fortæl ikke noget, der kan føres tilbage til en bestemt person.</p>"
-    "<p>Er du bekymret for nogen, så tag den samtale et trygt sted: Kommunens <b>hotline 41 74 90 90</b> er åben "
+    "<p>Er du bekymret for nogen, så tag den samtale et trygt sted: Kommunens <b>hotline 41 74 90 90</b> er åben "
     "alle dage kl. 8–22, og du kan være anonym. Er nogen i fare lige nu: ring 112.</p>"
 )
 
@@ -304,7 +304,7 @@ OFFERS_DA: dict[str, OfferText] = {
         after_visit="<p>Du kan ringe til teamet og vende en tvivl anonymt, også måneder efter.</p>",
         sensitive_note=(
             "<p>Alle cases er opdigtede. Tag ikke oplysninger om enkeltpersoner med ind i rummet. Haster det, så brug "
-            "beredskabsplanen nu eller ring til <b>hotlinen 41 74 90 90</b>. Er nogen i fare: ring 112.</p>"
+            "beredskabsplanen nu eller ring til <b>hotlinen 41 74 90 90</b>. Er nogen i fare: ring 112.</p>"
         ),
         content_accessibility=ACCESS_EVENING,
         price_for="for ansatte i Københavns Kommune og samarbejdspartnere",

@@ -4,13 +4,13 @@ from workshops.content.texts import OfferText
 
 HELP_PUPILS = (
     "<p>Nobody has to tell anything private. If something becomes difficult, the facilitator pauses and talks with "
-    "the teacher. Children can call <b>BørneTelefonen on 116 111</b>.</p>"
-    "<p>Worried about a young person? The municipality's <b>hotline 41 74 90 90</b> is open every day from 8 to 22, "
+    "the teacher. Children can call <b>BørneTelefonen on 116 111</b>.</p>"
+    "<p>Worried about a young person? The municipality's <b>hotline 41 74 90 90</b> is open every day from 8 to 22, "
     "and you may stay anonymous. In an emergency: call 112.</p>"
 )
 HELP_ADULTS = (
     "<p>You decide what you share. Please say nothing that points to a particular person.</p>"
-    "<p>Worried about somebody? The municipality's <b>hotline 41 74 90 90</b> is open every day from 8 to 22, and you "
+    "<p>Worried about somebody? The municipality's <b>hotline 41 74 90 90</b> is open every day from 8 to 22, and you "
     "may stay anonymous. In an emergency: call 112.</p>"
 )
 ACCESS = (
