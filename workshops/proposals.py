@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils import timezone
 
 from workshops.calendars import (
     at_local_time,
@@ -34,7 +35,7 @@ class Proposal:
 
     is_plan_known: bool = True
     collisions: Sequence[str] = ()
-    """Titles of sessions at the same time in the same place, by the same facilitator or of the same offer."""
+    """Start and title of sessions at the same time in the same place, by the same facilitator or of the same offer."""
 
 
 def propose(schedule: "Schedule", *, now: datetime) -> list[Proposal]:
@@ -64,7 +65,7 @@ def propose(schedule: "Schedule", *, now: datetime) -> list[Proposal]:
         else:
             state = ProposalState.NEW
         colliding = [
-            str(other)
+            f"{timezone.localtime(other.starts_at):%H.%M} {other.title}"
             for other in others
             if other.starts_at < ends_at and starts_at < other.ends_at and other is not session
         ]

@@ -19,6 +19,7 @@ from workshops.calendars import LOCAL_ZONE
 from workshops.enums import SessionState
 from workshops.models import Holiday, Schedule, School, SchoolYear, Session
 from workshops.operations import load_public_holidays, load_shipped_register
+from workshops.recurrence import weekly
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("portal_site")]
 SESSIONS, SCHEDULES, SCHOOLS = "/admin/sessions/", "/admin/schedules/", "/admin/schools/"
@@ -442,3 +443,25 @@ def test_schools_and_places_are_never_deleted(staff_client):
 
     assert client.post(f"{SCHOOLS}delete/{SchoolFactory().pk}/").status_code == 404
     assert client.post(f"/admin/venues/delete/{VenueFactory().pk}/").status_code == 404
+
+
+def test_schedule_page_says_it_in_words_and_leads_to_its_dates(editor):
+    schedule = ScheduleFactory(
+        recurrence=weekly(
+            weekdays=[1, 3], every_weeks=2, excluded=[date(2027, 1, 5)], extra=[date(2027, 1, 6)]
+        )
+    )
+    SessionFactory(offer=schedule.offer, schedule=schedule, title="Af planen")
+    SessionFactory(title="En anden")
+
+    page = _text(editor.get(f"{SCHEDULES}inspect/{schedule.pk}/"))
+
+    assert "tirsdag, torsdag (hver 2. uge)" in page
+    assert "05.01.2027" in page
+    assert "06.01.2027" in page
+    assert f'<a href="/admin/sessions/?schedule={schedule.pk}">1 tid</a>' in page
+    assert ">True<" not in page
+    assert ">None<" not in page
+    dates = _text(editor.get(SESSIONS, {"schedule": schedule.pk}))
+    assert "Af planen" in dates
+    assert "En anden" not in dates.split("<tbody")[-1]

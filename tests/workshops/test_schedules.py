@@ -366,7 +366,7 @@ def test_proposals_tell_of_collisions(same, collides):
 
     (proposal,) = propose(schedule_from(values), now=NOW)
 
-    assert proposal.collisions == ([str(session)] if collides else [])
+    assert proposal.collisions == ([f"08.00 {session.title}"] if collides else [])
 
 
 def test_proposals_cost_the_same_queries_however_many_dates(django_assert_num_queries):

@@ -92,7 +92,7 @@ class Schedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.offer} {self.first_date:%Y-%m-%d}–{self.last_date:%Y-%m-%d}"
+        return f"{self.offer} {self.first_date:%d.%m.%Y}–{self.last_date:%d.%m.%Y}"
 
 
 class Session(models.Model):
@@ -224,7 +224,7 @@ class Session(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title} {self.local_date:%Y-%m-%d}"
+        return f"{self.title} {self.local_date:%d.%m.%Y}"
 
     def title_in(self, language: str) -> str:
         """Return the title in a language, Danish where there is no other."""

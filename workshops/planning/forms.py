@@ -164,7 +164,7 @@ class ScheduleForm(PlanningForm):
         help_text=_("None, if you only want the extra dates below."),
     )
     every_weeks = _number_field(
-        _("Every how many weeks"),
+        _("Repeats after so many weeks"),
         most=26,
         required=True,
         help_text=_("1 is every week, 2 every second week, counted from the first date's week."),

@@ -6,9 +6,13 @@ from typing import Any
 import django_filters
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.http import HttpRequest
-from django.urls import path
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
@@ -48,6 +52,7 @@ from workshops.operations import (
 )
 from workshops.planning.forms import SchoolForm
 from workshops.planning.views import MonthView, ScheduleFormView, SessionFormView
+from workshops.recurrence import excluded_dates, extra_dates, interval_of, weekdays_of
 
 
 class SessionFilterSet(WagtailFilterSet):
@@ -121,8 +126,6 @@ class SessionIndexView(AddableIndexView):
     @property
     def header_buttons(self) -> list[Any]:
         """Add the month."""
-        from django.urls import reverse
-
         month = HeaderButton(_("Calendar"), url=reverse(self.month_url_name), icon_name="calendar-alt")
         return [*super().header_buttons, month]
 
@@ -145,13 +148,26 @@ class SessionIndexView(AddableIndexView):
         ]
 
 
-class SessionInspectView(ReadOnlyInspectView):
+class PlanningInspectView(ReadOnlyInspectView):
+    """A row's page with its form one click away."""
+
+    @property
+    def header_buttons(self) -> list[Any]:
+        """Lead to the form."""
+        url = self.get_edit_url()
+        return [HeaderButton(_("Edit"), url=url, icon_name="edit")] if url else []
+
+    @property
+    def header_more_buttons(self) -> list[Any]:
+        """Return none: the form's button stands in the header."""
+        return []
+
+
+class SessionInspectView(PlanningInspectView):
     """One session with what is taken, and warnings about its day."""
 
     def get_object(self, queryset: Any = None) -> Any:
         """Return the session with its free places."""
-        from django.shortcuts import get_object_or_404
-
         rows: Any = Session.objects.with_free_places(now=timezone.now()).select_related(
             "offer", "provider", "venue", "host_school", "schedule"
         )
@@ -316,6 +332,41 @@ class ScheduleIndexView(AddableIndexView):
         return super().get_base_queryset().annotate(session_count=Count("sessions", filter=~cancelled))
 
 
+class ScheduleInspectView(PlanningInspectView):
+    """One schedule in words, with the way to its dates."""
+
+    def get_weekdays_display_value(self) -> str:
+        """Say on which weekdays it repeats, and how often."""
+        days = ", ".join(str(WEEKDAYS[number]) for number in weekdays_of(self.object))
+        weeks = interval_of(self.object)
+        often = ngettext("every week", "every %(count)d weeks", weeks) % {"count": weeks}
+        return f"{days} ({often})" if days else "–"
+
+    def get_excluded_display_value(self) -> str:
+        """List the dates that do not come back."""
+        return ", ".join(f"{day:%d.%m.%Y}" for day in excluded_dates(self.object)) or "–"
+
+    def get_extra_display_value(self) -> str:
+        """List the dates added by hand."""
+        return ", ".join(f"{day:%d.%m.%Y}" for day in extra_dates(self.object)) or "–"
+
+    def get_dates_display_value(self) -> Any:
+        """Link to its sessions."""
+        count = self.object.sessions.count()
+        text = ngettext("%(count)d date", "%(count)d dates", count) % {"count": count}
+        return format_html('<a href="{}?schedule={}">{}</a>', reverse("sessions:index"), self.object.pk, text)
+
+    def get_field_label(self, field_name: str, field: Any) -> str:
+        """Name what is no column."""
+        labels = {
+            "weekdays": _("Weekdays"),
+            "excluded": _("Not on these dates"),
+            "extra": _("Also on these dates"),
+            "dates": _("Dates"),
+        }
+        return str(labels[field_name]) if field_name in labels else super().get_field_label(field_name, field)
+
+
 class ScheduleViewSet(ReadOnlyViewSet):
     """«Planer»."""
 
@@ -325,6 +376,7 @@ class ScheduleViewSet(ReadOnlyViewSet):
     icon = "rotate"
     menu_order = 110
     index_view_class = ScheduleIndexView
+    inspect_view_class = ScheduleInspectView
     filterset_class = ScheduleFilterSet
     list_select_related = ["offer__provider"]
     list_display = [
@@ -336,11 +388,15 @@ class ScheduleViewSet(ReadOnlyViewSet):
     ]
     inspect_view_fields = [
         "offer",
+        "dates",
         "first_date",
         "last_date",
+        "weekdays",
         "start_time",
         "duration_minutes",
         "skip_holidays",
+        "excluded",
+        "extra",
         "venue",
         "facilitator",
         "max_groups",

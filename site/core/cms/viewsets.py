@@ -81,6 +81,13 @@ class ReadOnlyInspectView(generic.InspectView):
     actions: Sequence[RowAction] = ()
     action_url_prefix = ""
 
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        """Say yes, no or nothing in the reader's language, not True, False or None."""
+        value = super().get_field_display_value(field_name, field)
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        return "–" if value is None or value == "" else value
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the buttons this user may press now."""
         context = super().get_context_data(**kwargs)
