@@ -5,20 +5,37 @@ from dataclasses import dataclass
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Locale, Page, Site
 
 from portal.home.models import HomePage
 from tests.factories.accounts import UserFactory, log_in
+from tests.suite import migrated
 from tests.suite.baseline import Baseline
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Start from the kept migrated database where there is one."""
+    if connection.vendor == "sqlite":
+        migrated.put_in_place(connection)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """On SQLite the file that was put in place is used, and migrated only as far as it is not."""
+    return django_db_keepdb or connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Migrate once, remember the rows, and have Django put them back instead of emptying the tables."""
+    """Remember the rows that migrations made, and have Django put them back instead of emptying the tables."""
     baseline = Baseline(alias="default")
     with django_db_blocker.unblock():
+        if connection.vendor == "sqlite" and not migrated.template_path().exists():
+            migrated.keep(connection)
         baseline.capture()
     TransactionTestCase._fixture_teardown = lambda case: baseline.restore()
 

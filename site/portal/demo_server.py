@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -118,6 +119,14 @@ class Supervisor:
                 return
             time.sleep(0.2)
         raise DemoError(f"The web server gave no answer within {seconds:.0f} seconds.")
+
+    def process_ids(self) -> list[int]:
+        """Return the programs' processes and all that they have started."""
+        found = [process.pid for process in self._running.values()]
+        for number in found:
+            for task in Path(f"/proc/{number}/task").glob("*/children"):
+                found += [int(child) for child in task.read_text().split()]
+        return found
 
     def watch(self) -> None:
         """Return never: raise when a program ends, KeyboardInterrupt when asked to stop."""

@@ -146,15 +146,15 @@ def main() -> int:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     run = Run()
     if options.races:
-        run.tests("SQLite", "-m", "race")
+        run.tests("SQLite", "-m", "race and not postgresql")
         test_on_postgresql(run, "-m", "race")
         return run.close()
     check_statically(run)
     if options.quick:
-        run.tests("SQLite", "-n", "2", "-m", "not browser and not slow and not race")
+        run.tests("SQLite", "-n", "2", "-m", "not browser and not slow and not race and not postgresql")
         return run.close()
     # Races start server processes of their own and want the machine for themselves.
-    run.tests("SQLite", "-m", "not browser")
+    run.tests("SQLite", "-m", "not browser and not postgresql")
     test_on_postgresql(run, "-m", "not browser and not slow")
     if chromium.find() is None:
         run.missing("browser", "no Chromium on this machine (Debian: apt-get install chromium)")

@@ -1,0 +1,1 @@
+"""Races on running server processes: what holds when many act at once (S5)."""

@@ -1,0 +1,37 @@
+"""The portal without its guard against overbooking: reads, thinks, writes. Shows that the race is real (S5).
+
+Patched here and nowhere else: the product has no switch for it.
+"""
+
+import time
+from collections.abc import Iterable
+from datetime import datetime
+
+from portal.wsgi import application
+
+# isort: split
+from booking.errors import SessionFullError
+from booking.operations import holding
+from workshops.models import Session
+
+__all__ = ["application"]
+
+
+def _claim(
+    session_id: int, *, groups: int, people: int, school_id: int | None, now: datetime, by_staff: bool = False
+) -> None:
+    session = Session.objects.get(pk=session_id)
+    assert session.max_people is not None
+    if session.people_taken + people > session.max_people:
+        raise SessionFullError(people_left=session.max_people - session.people_taken)
+    time.sleep(0.05)
+    session.people_taken += people
+    session.save(update_fields=["people_taken"])
+
+
+def _no_lock(session_ids: Iterable[int]) -> dict[int, Session]:
+    return {session.pk: session for session in Session.objects.filter(pk__in=session_ids)}
+
+
+holding.claim_places = _claim
+holding.lock_sessions = _no_lock

@@ -1,0 +1,84 @@
+"""A visitor of a running portal, over plain HTTP: cookies, the form's protection, nothing else a browser does."""
+
+import re
+import uuid
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode, urlsplit
+
+_SEEN = re.compile(r'name="seen" value="([^"]+)"')
+_CSRF = "c" * 32
+"""Any secret does: the server only compares the cookie with the form."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    location: str
+    body: str
+    size: int
+
+
+class Visitor:
+    """One browser with an address of its own."""
+
+    def __init__(self, base_url: str, number: int) -> None:
+        self.number = number
+        self.email = f"visitor{number}@example.dk"
+        self.requests = 0
+        self._address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        self._connection = HTTPConnection(urlsplit(base_url).netloc, timeout=120)
+        self._cookies = {"csrftoken": _CSRF}
+
+    def get(self, path: str) -> Answer:
+        """Fetch a page."""
+        return self._send("GET", path, None)
+
+    def post(self, path: str, data: dict[str, str] | None = None) -> Answer:
+        """Send a form."""
+        return self._send("POST", path, urlencode({"csrfmiddlewaretoken": _CSRF, **(data or {})}))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+    def seats(self, *, seats: int = 1) -> dict[str, str]:
+        """Return the answers of the sign-up form for an evening."""
+        return {
+            "submission_key": str(uuid.uuid4()),
+            "kind": "person",
+            "seats": str(seats),
+            "contact_name": f"Gæst {self.number}",
+            "contact_email": self.email,
+        }
+
+    def send_what_is_held(self, session_id: int) -> Answer:
+        """Read the review page and send the booking."""
+        review = f"/book/{session_id}/tjek/"
+        seen = _SEEN.search(self.get(review).body)
+        return self.post(review, {"seen": seen[1] if seen else ""})
+
+    def _send(self, method: str, path: str, body: str | None) -> Answer:
+        headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
+            "X-Forwarded-For": self._address,
+            "Accept-Language": "da",
+        }
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.requests += 1
+        try:
+            self._connection.request(method, path, body=body, headers=headers)
+            response = self._connection.getresponse()
+            content = response.read()
+        except (HTTPException, OSError):
+            self._connection.close()
+            raise
+        for header in response.headers.get_all("Set-Cookie") or ():
+            for name, morsel in SimpleCookie(header).items():
+                self._cookies[name] = morsel.value
+        location = response.headers.get("Location", "")
+        return Answer(response.status, location, content.decode(errors="replace"), len(content))
