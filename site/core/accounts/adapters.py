@@ -61,7 +61,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return where this person works."""
-        return landing_path(request.user)  # type: ignore[arg-type]  # logged in at this point
+        path = landing_path(request.user)  # type: ignore[arg-type]  # logged in at this point
+        # The header leads back there from every page, without asking the database again.
+        request.session["landing_path"] = path
+        return path
 
     def generate_login_code(self) -> str:
         """Return a handle; allauth keeps it in the session in place of the code."""

@@ -62,7 +62,7 @@ OFFERS = PageText(
 MATERIAL = PageText(
     title="Undervisningsmateriale",
     slug="undervisningsmateriale",
-    lead="<p>Materiale, du kan bruge i klassen i morgen. Alt er prøvet af i københavnske klasser, før det bliver lagt her, og det er gratis at bruge.</p>",
+    lead="<p>Materiale til undervisningen og til samtalen derhjemme. Det er gratis at bruge, og du kan se, om det er færdigt eller stadig bliver prøvet af i klasser.</p>",
 )
 
 ABOUT = PageText(

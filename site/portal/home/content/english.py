@@ -61,7 +61,7 @@ OFFERS = PageText(
 MATERIAL = PageText(
     title="Teaching material",
     slug="teaching-material",
-    lead="<p>Material you can use in class tomorrow. It has been tried out in Copenhagen classes before it is published here, and it is free to use.</p>",
+    lead="<p>Material for teaching and for the conversation at home. It is free to use, and you can see whether it is finished or still being tried out in classes.</p>",
 )
 
 ABOUT = PageText(
