@@ -209,6 +209,15 @@ def test_edit_session_moves_an_empty_one_and_refuses_a_booked_one(editor):
     assert "Nogen har booket tiden" in _text(response)
 
 
+def test_session_page_tells_local_time(editor):
+    session = SessionFactory(at=time(14, 15))
+
+    page = _text(editor.get(f"{SESSIONS}inspect/{session.pk}/"))
+
+    assert "14:15" in page
+    assert ">False<" not in page
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after"),
     [

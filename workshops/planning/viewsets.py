@@ -13,7 +13,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -491,7 +491,14 @@ class SchoolViewSet(KeptViewSet):
     menu_order = 200
     index_view_class = SchoolIndexView
     filterset_class = SchoolFilterSet
-    list_display = ["name", "institution_number", "school_type", "district", "is_bookable", "closed_on"]
+    list_display = [
+        "name",
+        "institution_number",
+        "school_type",
+        "district",
+        BooleanColumn("is_bookable", label=_("Can book")),
+        "closed_on",
+    ]
     form_fields = SchoolForm._meta.fields
 
     def get_form_class(self, for_update: bool = False) -> type[SchoolForm]:
@@ -551,7 +558,14 @@ class HolidayViewSet(ModelViewSet):
     add_to_reference_index = False
     sort_order_field = None
     filterset_class = HolidayFilterSet
-    list_display = ["name", "first_day", "last_day", "school_year", "school", "is_school_day"]
+    list_display = [
+        "name",
+        "first_day",
+        "last_day",
+        "school_year",
+        "school",
+        BooleanColumn("is_school_day", label=_("School days after all")),
+    ]
     form_fields = ["school_year", "name", "first_day", "last_day", "school", "is_school_day"]
 
 

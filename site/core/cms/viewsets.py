@@ -82,8 +82,11 @@ class ReadOnlyInspectView(generic.InspectView):
     action_url_prefix = ""
 
     def get_field_display_value(self, field_name: str, field: Any) -> Any:
-        """Say yes, no or nothing in the reader's language, not True, False or None."""
+        """Say yes, no or nothing in the reader's language, and every time in local time (rule 7)."""
         value = super().get_field_display_value(field_name, field)
+        if isinstance(value, datetime) and timezone.is_aware(value):
+            # Wagtail's template formats it with |localize, which leaves it in UTC.
+            return timezone.localtime(value)
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
         return "–" if value is None or value == "" else value
