@@ -1,1 +1,1 @@
-"""Races on running server processes: what holds when many act at once (S5)."""
+"""Races: threads on one database, and running server processes; each guard, and what happens without it (S5)."""

@@ -6,6 +6,7 @@ from importlib import import_module
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from booking.operations.anonymising import anonymise_bookings
 from booking.operations.ending import delete_abandoned_forms, expire_overdue
 from booking.reminders import queue_reminders
 from charter.operations.retention import delete_evidence, delete_old_attempts, forget_networks
@@ -37,6 +38,9 @@ def purge_accounts(now: datetime) -> None:
 def register_all() -> None:
     """Register the jobs."""
     register(Job("expire_bookings", _("Let go of places that were not confirmed"), OFTEN, expire_overdue))
+    register(
+        Job("anonymise_bookings", _("Delete contact details of old bookings"), DAILY, anonymise_bookings)
+    )
     register(Job("queue_reminders", _("Queue reminders"), HOURLY, queue_reminders))
     register(
         Job("delete_abandoned_forms", _("Delete forms that were never sent"), DAILY, delete_abandoned_forms)

@@ -95,3 +95,25 @@ def register_all() -> None:
             deleted_by="delete_evidence",
         )
     )
+    register(
+        RetentionRule(
+            name="booking_contacts",
+            title=_("Contacts of school bookings"),
+            what=_("Teacher’s name, e-mail, phone on the day, room and entrance; the e-mails sent about it"),
+            purpose=_("To hold the session and to reach the teacher about it"),
+            days=None,
+            counted_from=_("the session; kept to the end of the school year after the one it was held in"),
+            deleted_by="anonymise_bookings",
+        )
+    )
+    register(
+        RetentionRule(
+            name="sign_up_contacts",
+            title=_("Contacts of sign-ups"),
+            what=_("Name, e-mail, phone and needs of a person or an organisation; the e-mails sent about it"),
+            purpose=_("To keep the seat and to reach the participant about it"),
+            days=30,
+            counted_from=_("the event"),
+            deleted_by="anonymise_bookings",
+        )
+    )
