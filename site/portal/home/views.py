@@ -79,7 +79,7 @@ class StyleguideView(TemplateView):
 
 def is_staff(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Return whether the person works with the portal."""
-    return bool(user.is_authenticated and getattr(user, "is_staff", False))
+    return bool(getattr(user, "is_staff_member", False))
 
 
 @require_safe
