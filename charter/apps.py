@@ -7,12 +7,14 @@ class CharterConfig(AppConfig):
     name = "charter"
 
     def ready(self) -> None:
-        """Register what this package writes to people."""
+        """Register what this package writes to people, and the tasks it makes."""
         from charter.notices import MAIL_TYPES
         from charter.permissions import landing_path
+        from charter.work_items import register_kinds
         from core.accounts import landing
         from core.outbox.registry import register
 
         for mail_type in MAIL_TYPES:
             register(mail_type)
         landing.register(landing_path)
+        register_kinds()

@@ -78,10 +78,11 @@ class SigningForm(forms.Form):
         choices = [(period.first_day.isoformat(), describe_period(period)) for period in self.periods]
         period_field = self.fields["period"]
         period_field.choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        if choices:
+            period_field.initial = choices[0][0]
         if len(choices) == 1:
             # Nothing to choose: said in the text of the page, sent along unseen.
             period_field.widget = forms.HiddenInput()
-            period_field.initial = choices[0][0]
         for number, statement in enumerate(self.statements, start=1):
             self.fields[f"statement_{number}"] = forms.BooleanField(
                 label=statement,

@@ -13,7 +13,9 @@ from charter.gate import local_day
 from charter.models import Provider, ProviderMember, VettingCase
 from charter.observers import Cause, CauseKind
 from charter.rules import check_transition
+from charter.work_items import ready_key
 from core.audit.log import Actor, record
+from core.worklist.operations import close_item_by_key
 
 _CAUSES = {
     Transition.SUSPEND: CauseKind.SUSPENDED,
@@ -83,6 +85,12 @@ def change_provider_state(
         if ends_coverage:
             observers.lock_sessions([provider.pk], now=now)
         before = provider.state
+        close_item_by_key(
+            key=ready_key(provider.pk, provider.state_since.isoformat()),
+            resolution=transition.value,
+            actor=actor,
+            now=now,
+        )
         provider.state = target
         provider.state_since = now
         provider.state_reason = reason.strip()

@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 
 from charter import chain, codes, documents, notices
 from charter.coverage import coverage_of, span_of
-from charter.enums import RecordKind, SignatureMethod
+from charter.enums import ProviderState, RecordKind, SignatureMethod
 from charter.errors import (
     CodeExpiredError,
     CodeUsedUpError,
@@ -40,8 +40,10 @@ from charter.models import (
 from charter.permissions import user_can_sign
 from charter.rules import Interval, Period, SigningBar, add_months, interval_of, signable_periods, signing_bar
 from charter.texts import text_in, text_sha256
+from charter.work_items import READY, ready_key
 from core.audit.log import Actor, record
 from core.limits.limits import hit
+from core.worklist.operations import open_item
 
 ATTEMPT_VALID_FOR = timedelta(days=1)
 EVIDENCE_YEARS = 5
@@ -261,7 +263,7 @@ def _write(
     now: datetime,
 ) -> Signature:
     with transaction.atomic():
-        Provider.objects.locked().get(pk=signature.provider_id)
+        provider = Provider.objects.locked().get(pk=signature.provider_id)
         CharterVersion.objects.select_for_update().get(pk=signature.version_id)
         attempt = (
             SigningAttempt.objects.select_for_update(of=("self",))
@@ -304,6 +306,15 @@ def _write(
             covers_from=signature.covers_from.isoformat(),
             covers_until=signature.covers_until.isoformat(),
         )
+        if provider.state == ProviderState.APPROVED:
+            open_item(
+                key=ready_key(provider.pk, provider.state_since.isoformat()),
+                kind=READY,
+                subject=f"provider:{provider.pk}",
+                data={"name": provider.name},
+                provider_id=provider.pk,
+                now=now,
+            )
         notices.tell_of_signature(signature, now=now)
     return signature
 

@@ -26,6 +26,7 @@ from charter.errors import (
 )
 from charter.models import CharterText, CharterVersion, Provider, Signature, SigningAttempt
 from charter.operations import (
+    activate_provider,
     publish_version,
     request_signing_code,
     save_text,
@@ -42,6 +43,8 @@ from core.limits.errors import LimitExceededError
 from core.limits.limits import LIMITS
 from core.outbox.models import Message
 from core.outbox.registry import get
+from core.worklist.kinds import get as get_kind
+from core.worklist.models import WorkItem
 from tests.factories.charter import (
     CharterPeriodFactory,
     CharterTextFactory,
@@ -327,6 +330,20 @@ def test_an_approved_provider_can_sign(text):
     member = ProviderMemberFactory(provider=ProviderFactory(approved=True))
 
     assert sign(member, text).pk
+
+
+@pytest.mark.django_db
+def test_a_signed_and_approved_provider_is_a_task_until_it_is_activated(text):
+    member = ProviderMemberFactory(provider=ProviderFactory(approved=True, name="Klar Tale"))
+    sign(member, text)
+    item = WorkItem.objects.get()
+    assert (item.kind, item.data["name"], item.closed_at) == ("provider_ready", "Klar Tale", None)
+    assert "Klar Tale har underskrevet charteret" in get_kind(item.kind).describe(item)
+
+    activate_provider(provider_id=member.provider_id, actor=SYSTEM, now=NOW)
+
+    item.refresh_from_db()
+    assert (item.closed_at, item.resolution) == (NOW, "activate")
 
 
 @pytest.mark.django_db

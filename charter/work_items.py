@@ -1,0 +1,30 @@
+"""The tasks that providers make for the administration."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.worklist.kinds import Kind, register
+from core.worklist.models import WorkItem
+
+READY = "provider_ready"
+
+
+def ready_key(provider_id: int, since: str) -> str:
+    """Return the task's key: once for each time a provider was approved."""
+    return f"{READY}:{provider_id}:{since}"
+
+
+def _describe_ready(item: WorkItem) -> str:
+    return _("%(name)s has signed the charter and waits to be activated.") % {
+        "name": item.data.get("name", "")
+    }
+
+
+def _provider_url(item: WorkItem) -> str:
+    return reverse("provider:inspect", args=[item.subject.partition(":")[2]])
+
+
+def register_kinds() -> None:
+    """Register the kinds (called when Django is ready)."""
+    register(Kind(READY, gettext_lazy("Provider to activate"), _describe_ready, _provider_url))
