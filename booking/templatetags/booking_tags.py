@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from booking import wording
+from booking import links, wording
 from booking.forms import school_label as label_of_school
 from booking.models import Booking
-from workshops.enums import PlaceKind, WhyNotBookable
+from core.links.tokens import absolute_url
+from workshops.enums import PlaceKind, SessionAccess, WhyNotBookable
 from workshops.models import Offer, OfferIndexPage, OfferPage, School, Session
 from workshops.rules import why_not_bookable
 
@@ -109,6 +110,19 @@ def _state(session: Session, why: WhyNotBookable | None) -> tuple[str, str, str]
             "",
         )
     return _("Free places"), "success", ""
+
+
+@register.inclusion_tag("booking/sign_up_link.html")
+def sign_up_link(session: Session) -> dict[str, Any]:
+    """Show staff the address to pass on for a session that is not open to all (F6); nothing for others."""
+    if session.access == SessionAccess.OPEN:
+        return {"url": ""}
+    path = (
+        links.invitation_path(session)
+        if session.access == SessionAccess.INVITATION
+        else reverse("booking_form", args=[session.pk])
+    )
+    return {"url": absolute_url(path), "is_invitation": session.access == SessionAccess.INVITATION}
 
 
 @register.filter

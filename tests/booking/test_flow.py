@@ -10,12 +10,13 @@ from django.utils import timezone
 from booking import links
 from booking.enums import BookingState
 from booking.models import Booking
+from booking.templatetags.booking_tags import sign_up_link
 from core.outbox.models import Message
 from core.outbox.operations import send_due
 from tests.factories.booking import TEACHER, a_class, a_contact, book, known_school
 from tests.factories.charter import ProviderFactory
 from tests.factories.workshops import SchoolFactory, SessionFactory
-from workshops.enums import SchoolType
+from workshops.enums import SchoolType, SessionAccess
 from workshops.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -389,3 +390,26 @@ def test_the_form_knows_a_school_named_in_the_address(client):
     page = client.get(f"/book/{SessionFactory().pk}/?skole={school.institution_number}").content.decode()
 
     assert "Adresseskolen" in page
+
+
+def test_an_invitation_link_opens_the_form_and_a_raised_generation_shuts_it(client):
+    evening = SessionFactory(evening=True, access=SessionAccess.INVITATION)
+    path = links.invitation_path(evening)
+
+    assert "invitation" in client.get(path).content.decode()
+    data = seats(invitation=path.partition("invitation=")[2])
+    assert client.post(f"/book/{evening.pk}/", data).status_code == 302
+    Session.objects.filter(pk=evening.pk).update(link_generation=2)
+    assert (
+        Client().post(f"/book/{evening.pk}/", data | {"submission_key": str(uuid.uuid4())}).status_code == 409
+    )
+
+
+@pytest.mark.parametrize(
+    ("access", "shown"),
+    [(SessionAccess.OPEN, False), (SessionAccess.SCHOOL, True), (SessionAccess.INVITATION, True)],
+)
+def test_staff_see_the_link_to_pass_on_for_evenings_not_open_to_all(access, shown):
+    evening = SessionFactory(evening=True, access=access)
+
+    assert bool(sign_up_link(evening)["url"]) is shown
