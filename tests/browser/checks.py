@@ -52,6 +52,8 @@ def assert_no_axe_findings(page: Page, *, upstream: frozenset[str] = frozenset()
 
 def assert_fits_the_width(page: Page) -> None:
     """Fail when the page scrolls sideways (rule 13: 320 px and 400 % zoom)."""
+    # A word in the fallback font may be wider than in the page's own.
+    page.evaluate("() => document.fonts.ready.then(() => true)")
     width = page.evaluate(
         "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )

@@ -26,6 +26,8 @@ class EntryViewSet(ReadOnlyViewSet):
     name = "audit"
     menu_label = _("Audit log")
     icon = "history"
+    add_to_admin_menu = True
+    menu_order = 810
     list_display = ["action", "subject", "at", "actor", "actor_kind"]
     list_select_related = ["actor"]
     filterset_class = EntryFilterSet

@@ -37,6 +37,10 @@ class MessageInspectView(ReadOnlyInspectView):
         """Return what the mail service told, oldest first."""
         return ", ".join(str(delivery) for delivery in self.object.deliveries.all()) or "-"
 
+    def get_page_subtitle(self) -> str:
+        """Name the row in words."""
+        return str(self.object.type_title())
+
     def get_field_label(self, field_name: str, field: Any) -> str:
         """Name the deliveries, which are no column."""
         if field_name == "deliveries":
@@ -51,6 +55,8 @@ class MessageViewSet(ReadOnlyViewSet):
     name = "outbox"
     menu_label = _("Sent e-mails")
     icon = "mail"
+    add_to_admin_menu = True
+    menu_order = 800
     list_display = ["type_title", "to_email", "state", "queued_at", "sent_at", "attempts"]
     filterset_class = MessageFilterSet
     inspect_view_class = MessageInspectView

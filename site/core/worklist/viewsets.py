@@ -51,6 +51,10 @@ class WorkItemInspectView(ReadOnlyInspectView):
             format_html('<a href="{}">{}</a>', url, _("Open the page where you deal with it")) if url else "-"
         )
 
+    def get_page_subtitle(self) -> str:
+        """Name the row in words."""
+        return str(self.object.kind_title())
+
     def get_field_label(self, field_name: str, field: Any) -> str:
         """Name the link, which is no column."""
         return str(_("Deal with it")) if field_name == "url" else super().get_field_label(field_name, field)
@@ -75,6 +79,7 @@ class WorkItemViewSet(ReadOnlyViewSet):
     name = "tasks"
     menu_label = _("Tasks")
     icon = "tasks"
+    add_to_admin_menu = True
     menu_order = 50
     list_display = ["description", "kind_title", "opened_at", "due_at", "assignee", "closed_at"]
     list_select_related = ["assignee"]
