@@ -47,7 +47,8 @@ def axe_findings(page: Page, *, upstream: frozenset[str] = frozenset()) -> list[
 
 def assert_no_axe_findings(page: Page, *, upstream: frozenset[str] = frozenset()) -> None:
     """Fail with every finding when axe finds anything (DESIGN.md 8)."""
-    assert axe_findings(page, upstream=upstream) == []
+    findings = axe_findings(page, upstream=upstream)
+    assert findings == [], "\n".join(findings)
 
 
 def assert_fits_the_width(page: Page) -> None:

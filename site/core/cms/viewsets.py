@@ -160,8 +160,10 @@ class ReadOnlyViewSet(ModelViewSet):
         return super().get_common_view_kwargs(**{**missing, **kwargs})
 
     def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Hand the joins of the columns to the list."""
-        return super().get_index_view_kwargs(**{"list_select_related": self.list_select_related, **kwargs})
+        """Hand the list its name and the joins of its columns."""
+        return super().get_index_view_kwargs(
+            **{"list_select_related": self.list_select_related, "page_title": self.menu_label, **kwargs}
+        )
 
     def get_inspect_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """Hand the actions to the row's page."""
