@@ -1,13 +1,13 @@
 """The catalogue: which offers fit what a visitor asks, and what can be said of their dates (P3, P4, P8)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -72,13 +72,32 @@ def free_sessions(*, now: datetime, wanted: Wanted | None = None) -> QuerySet[An
     return sessions
 
 
-def find_offers(pages: Any, wanted: Wanted, *, now: datetime) -> Any:
-    """Return the offer pages that fit, those with the nearest free date first.
+@dataclass(frozen=True)
+class FreeDates:
+    """An offer's free dates in the wanted period."""
+
+    first: datetime
+    number: int
+
+
+def free_dates(
+    *, now: datetime, wanted: Wanted | None = None, offer_ids: Collection[int] | None = None
+) -> dict[int, FreeDates]:
+    """Return the free dates by offer id, in one statement; offers without any are left out."""
+    sessions = free_sessions(now=now, wanted=wanted).order_by()
+    if offer_ids is not None:
+        sessions = sessions.filter(offer_id__in=offer_ids)
+    rows = sessions.values("offer_id").annotate(first=Min("starts_at"), number=Count("pk"))
+    return {row["offer_id"]: FreeDates(first=row["first"], number=row["number"]) for row in rows}
+
+
+def find_pages(pages: Any, wanted: Wanted) -> Any:
+    """Return the offer pages that fit all that is asked for except dates.
 
     Args:
         pages: live offer pages in one language.
     """
-    found = pages.select_related("offer__provider")
+    found = pages
     if wanted.text:
         found = found.filter(pk__in=find_ids(pages, wanted.text))
     plain = {
@@ -103,41 +122,55 @@ def find_offers(pages: Any, wanted: Wanted, *, now: datetime) -> Any:
         found = found.annotate(languages=Cast("offer__teaching_languages", TextField())).filter(
             languages__contains=f'"{wanted.language}"'
         )
-    free = free_sessions(now=now, wanted=wanted).filter(offer_id=OuterRef("offer_id"))
+    return found
+
+
+def catalogue_page(
+    pages: Any, wanted: Wanted, *, number: str | None, now: datetime
+) -> tuple[ResultPage[Any], list[Hit]]:
+    """Return one page of the catalogue, offers with the nearest free date first.
+
+    Free dates are asked for once, for all offers: that costs less than asking per row, whatever the number
+    of offers (there are tens) or dates (there are thousands). A page number that does not exist gives the
+    nearest that does.
+    """
+    free = free_dates(now=now, wanted=wanted)
+    found = find_pages(pages, wanted)
     if wanted.asks_for_dates:
-        found = found.filter(Exists(free))
-    first_free = free.order_by("starts_at", "pk").values("starts_at")[:1]
-    return found.annotate(next_free=Subquery(first_free)).order_by(
-        F("next_free").asc(nulls_last=True), "title", "pk"
-    )
-
-
-def dates_of(offers: Sequence[Any], *, now: datetime, wanted: Wanted | None = None) -> dict[int, OfferDates]:
-    """Return what can be said of each offer's dates, in two statements whatever the number."""
-    offer_ids = [offer.pk for offer in offers]
-    free = {
-        row["offer_id"]: row
-        for row in free_sessions(now=now, wanted=wanted)
-        .filter(offer_id__in=offer_ids)
-        .order_by()
-        .values("offer_id")
-        .annotate(next_free=Min("starts_at"), dates=Count("pk"))
+        found = found.filter(offer_id__in=free)
+    rows = [
+        (free[offer_id].first if offer_id in free else None, title.lower(), pk)
+        for pk, offer_id, title in found.order_by().values_list("pk", "offer_id", "title")
+    ]
+    rows.sort(key=lambda row: (row[0] is None, row[0] or now, row[1:]))
+    page = Paginator([pk for _first, _title, pk in rows], PAGE_SIZE).get_page(number)
+    shown = {
+        row.pk: row for row in pages.model.objects.filter(pk__in=page.object_list).select_related("offer")
     }
-    upcoming = _upcoming_counts([pk for pk in offer_ids if pk not in free], now=now)
+    hits = [shown[pk] for pk in page.object_list]
+    dates = dates_of([row.offer for row in hits], free=free, now=now)
+    return page, [Hit(page=row, dates=dates[row.offer_id]) for row in hits]
+
+
+def dates_of(offers: Sequence[Any], *, free: Mapping[int, FreeDates], now: datetime) -> dict[int, OfferDates]:
+    """Return what can be said of each offer's dates, in at most one statement."""
+    upcoming = _upcoming_counts([offer.pk for offer in offers if offer.pk not in free], now=now)
     return {
         offer.pk: _dates_from(offer, free=free.get(offer.pk), upcoming=upcoming.get(offer.pk))
         for offer in offers
     }
 
 
-def _dates_from(offer: Any, *, free: Any, upcoming: Any) -> OfferDates:
+def _dates_from(offer: Any, *, free: FreeDates | None, upcoming: Any) -> OfferDates:
     if free:
-        return OfferDates(next_free=free["next_free"], free_dates=free["dates"], is_announced=True)
+        return OfferDates(next_free=free.first, free_dates=free.number, is_announced=True)
     return OfferDates(notice=str(notice_of(offer, **upcoming or {})), is_announced=bool(upcoming))
 
 
 def _upcoming_counts(offer_ids: Collection[int], *, now: datetime) -> dict[int, dict[str, int]]:
     """Count announced public dates by offer: all, those still to be booked, and of those inside the gate."""
+    if not offer_ids:
+        return {}
     today = local_date_of(now)
     taking = Session.objects.public().filter(offer_id__in=offer_ids, booking_closes_at__gt=now)
     upcoming = taking.filter(state__in=UPCOMING_STATES)
@@ -168,13 +201,3 @@ def notice_of(offer: Any, *, dates: int = 0, inside_gate: int = 0, not_open_yet:
     if not_open_yet == inside_gate:
         return _("Booking of the dates has not opened yet.")
     return _("All dates are taken. Look again later, or write to us.")
-
-
-def page_of_hits(
-    found: Any, *, number: str | None, now: datetime, wanted: Wanted
-) -> tuple[ResultPage[Any], list[Hit]]:
-    """Return one page of the catalogue; a number that does not exist gives the nearest that does."""
-    page = Paginator(found, PAGE_SIZE).get_page(number)
-    rows = list(page.object_list)
-    dates = dates_of([row.offer for row in rows], now=now, wanted=wanted)
-    return page, [Hit(page=row, dates=dates[row.offer_id]) for row in rows]

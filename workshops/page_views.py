@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
 from django.utils.formats import date_format
@@ -17,7 +18,7 @@ from charter.enums import CoverageState
 from core.cms.frame import current_frame, phone_link
 from core.cms.search import find_ids
 from workshops.calendars import local_date_of
-from workshops.catalogue import PAGE_SIZE, dates_of, find_offers, page_of_hits
+from workshops.catalogue import PAGE_SIZE, catalogue_page, dates_of, free_dates
 from workshops.enums import MaterialFileKind, MaterialState, VisitPhase
 from workshops.forms import SHOWN_STATES, CatalogueForm, Choices, LibraryForm
 from workshops.labels import (
@@ -47,28 +48,38 @@ def live_offer_pages(locale_id: int) -> Any:
     return OfferPage.objects.live().public().filter(locale_id=locale_id)
 
 
+CHOICES_KEPT_SECONDS = 60
+
+
+def filter_choices(pages: Any, locale_id: int) -> dict[str, Choices]:
+    """Return the catalogue's choices that are data: those that some offer has.
+
+    Kept a minute by each process: nothing in them depends on dates, coverage or the visitor.
+    """
+    key = f"catalogue-choices:{locale_id}:{get_language()}"
+    kept: dict[str, Choices] | None = cache.get(key)
+    if kept is not None:
+        return kept
+    offers = Offer.objects.filter(pk__in=pages.order_by().values("offer_id"))
+    choices = {
+        "subjects": _named(Subject.objects.filter(Exists(offers.filter(subjects=OuterRef("pk")))), "slug"),
+        "topics": _named(Topic.objects.filter(Exists(offers.filter(topics=OuterRef("pk")))), "slug"),
+        "districts": [(str(number), name) for number, name in District.objects.values_list("number", "name")],
+        "providers": list(
+            offers.order_by("provider__name").values_list("provider__slug", "provider__name").distinct()
+        ),
+    }
+    cache.set(key, choices, CHOICES_KEPT_SECONDS)
+    return choices
+
+
 def catalogue_context(page: Any, params: Any, *, now: datetime) -> dict[str, Any]:
     """Return what the catalogue shows. The number of statements does not grow with offers or dates."""
     pages = live_offer_pages(page.locale_id)
-    shown = pages.order_by().values("offer_id")
-    offers = Offer.objects.filter(pk__in=shown)
-    form = CatalogueForm(
-        params,
-        subjects=_named(Subject.objects.filter(Exists(offers.filter(subjects=OuterRef("pk")))), "slug"),
-        topics=_named(Topic.objects.filter(Exists(offers.filter(topics=OuterRef("pk")))), "slug"),
-        districts=[(str(number), name) for number, name in District.objects.values_list("number", "name")],
-        providers=[
-            (slug, name)
-            for slug, name in offers.order_by("provider__name")
-            .values_list("provider__slug", "provider__name")
-            .distinct()
-        ],
-    )
+    form = CatalogueForm(params, **filter_choices(pages, page.locale_id))
     form.is_valid()
     wanted = form.wanted
-    results, hits = page_of_hits(
-        find_offers(pages, wanted, now=now), number=params.get("side"), now=now, wanted=wanted
-    )
+    results, hits = catalogue_page(pages, wanted, number=params.get("side"), now=now)
     return {
         "form": form,
         "results": results,
@@ -90,7 +101,7 @@ def offer_context(page: Any, *, now: datetime) -> dict[str, Any]:
     coverage = coverage_of(offer.provider, today=local_date_of(now))
     return {
         "offer": offer,
-        "dates": dates_of([offer], now=now)[offer.pk],
+        "dates": dates_of([offer], free=free_dates(now=now, offer_ids=[offer.pk]), now=now)[offer.pk],
         "card_facts": card_facts(offer),
         "facts": offer_facts(page, offer),
         "visit": visit_steps(page),
