@@ -1,6 +1,6 @@
 """Pages of the administration where something is decided: a form, an operation, back to the object."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -37,7 +37,7 @@ from charter.operations import (
     save_text,
     withdraw_signature,
 )
-from charter.rules import is_allowed
+from charter.rules import SERIOUS, is_allowed
 from core.audit.log import Actor, record
 
 
@@ -52,7 +52,7 @@ class DecisionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
     inspect_url_name = ""
     submit_label: Any = _("Save")
     explanation: Any = ""
-    is_serious: ClassVar[bool] = False
+    is_serious: bool = False
 
     @cached_property
     def object(self) -> Any:
@@ -70,7 +70,7 @@ class DecisionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
             *self.breadcrumbs_items,
             {"url": reverse(self.index_url_name), "label": capfirst(meta.verbose_name_plural)},
             {"url": self.get_success_url(), "label": str(self.object)},
-            {"url": "", "label": self.get_page_title()},
+            {"url": "", "label": self.get_page_title(), "sublabel": str(self.object)},
         ]
 
     def get_success_url(self) -> str:
@@ -115,6 +115,11 @@ class ProviderStepView(DecisionView):
 
     model = Provider
     form_class = StepForm
+
+    @property
+    def is_serious(self) -> bool:  # type: ignore[override]  # a value in the other views
+        """Whether the step closes dates."""
+        return self.transition in SERIOUS
 
     @cached_property
     def transition(self) -> Transition:

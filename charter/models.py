@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
@@ -104,8 +105,15 @@ class Provider(models.Model):
 class ProviderMember(models.Model):
     """A user who acts for a provider, in one role; a person may hold several rows (DESIGN.md 5, People)."""
 
-    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    provider = models.ForeignKey(
+        Provider, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("provider")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("user"),
+    )
     role = models.CharField(_("role"), max_length=20, choices=MemberRole)
     since = models.DateField(_("since"))
 
@@ -124,8 +132,12 @@ class ProviderMember(models.Model):
 class Agreement(models.Model):
     """A cooperation agreement (samarbejdsaftale) with its period and file reference (R8)."""
 
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="agreements")
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="agreements")
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, related_name="agreements", verbose_name=_("provider")
+    )
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="agreements", verbose_name=_("programme")
+    )
     title = models.CharField(_("title"), max_length=200)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     first_day = models.DateField(_("first day"))
@@ -144,7 +156,9 @@ class Agreement(models.Model):
 class VettingCase(models.Model):
     """The vetting (afdækning) of a provider: opened, perhaps an explanation asked for, decided."""
 
-    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="vetting_cases")
+    provider = models.ForeignKey(
+        Provider, on_delete=models.CASCADE, related_name="vetting_cases", verbose_name=_("provider")
+    )
     opened_at = models.DateTimeField(_("opened at"))
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -298,18 +312,22 @@ class Signature(models.Model):
     No personal data here: who signed lies in SignatureEvidence, deletable by rule.
     """
 
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="signatures")
-    version = models.ForeignKey(CharterVersion, on_delete=models.PROTECT, related_name="signatures")
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, related_name="signatures", verbose_name=_("provider")
+    )
+    version = models.ForeignKey(
+        CharterVersion, on_delete=models.PROTECT, related_name="signatures", verbose_name=_("version")
+    )
     covers_from = models.DateField(_("covers from"))
     covers_until = models.DateField(_("covers until"))
     """Both days included. Withdrawal does not change them: a record does (SignatureRecord)."""
 
     method = models.CharField(_("method"), max_length=20, choices=SignatureMethod)
     signed_at = models.DateTimeField(_("signed at"))
-    text_sha256 = models.CharField(max_length=64)
+    text_sha256 = models.CharField(_("SHA-256 of the signed text"), max_length=64)
     """SHA-256 of the exact text shown, as bytes."""
 
-    document_sha256 = models.CharField(max_length=64, blank=True)
+    document_sha256 = models.CharField(_("SHA-256 of the receipt"), max_length=64, blank=True)
     reference = models.CharField(_("reference"), max_length=20, unique=True)
 
     objects = SignatureQuerySet.as_manager()
@@ -328,7 +346,8 @@ class Signature(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider} {self.covers_from:%Y-%m-%d}–{self.covers_until:%Y-%m-%d}"
+        first, last = (date_format(day, "SHORT_DATE_FORMAT") for day in (self.covers_from, self.covers_until))
+        return f"{self.provider} {first} – {last}"
 
 
 class SignatureRecord(models.Model):

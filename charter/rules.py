@@ -258,6 +258,9 @@ TRANSITIONS: dict[Transition, Step] = {
 }
 """DESIGN.md 6. A decision to approve, end or note a refusal carries the file it was made in (DOMAIN.md 1.3)."""
 
+SERIOUS = frozenset({Transition.SUSPEND, Transition.END, Transition.DECLINE_CHARTER})
+"""Steps that close a provider's dates."""
+
 NOT_FOR_MUNICIPAL_TEAMS = frozenset(
     {
         Transition.START_VETTING,

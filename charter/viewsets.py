@@ -23,7 +23,7 @@ from charter.enums import ProviderKind, RecordKind, Transition
 from charter.gate import covered, local_day
 from charter.models import Agreement, CharterPeriod, CharterVersion, Programme, Provider, Signature
 from charter.operations import create_provider
-from charter.rules import allowed_transitions
+from charter.rules import SERIOUS, allowed_transitions
 from charter.texts import compare
 from core.audit.log import Actor, record
 from core.cms.viewsets import (
@@ -33,8 +33,6 @@ from core.cms.viewsets import (
     ReadOnlyViewSet,
     WagtailFilterSet,
 )
-
-SERIOUS = frozenset({Transition.SUSPEND, Transition.END, Transition.DECLINE_CHARTER})
 
 
 class ProviderFilterSet(WagtailFilterSet):
@@ -130,6 +128,10 @@ class ProviderInspectView(generic.InspectView):
     any_permission_required = ["change", "view"]
     template_name = "admin/charter/provider.html"
     page_title = _("Provider")
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        """Show a dash where nothing is known."""
+        return super().get_field_display_value(field_name, field) or "–"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what belongs to the provider."""
@@ -438,9 +440,9 @@ class AgreementViewSet(ModelViewSet):
 
 
 class CharterGroup(ViewSetGroup):
-    """«Udbydere og charter» in the menu."""
+    """«Udbydere» in the menu: providers, charter, agreements."""
 
-    menu_label = _("Providers and charter")
+    menu_label = _("Providers")
     menu_name = "charter"
     menu_icon = "group"
     menu_order = 210
