@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.views import making, managing
+from booking.views import making, managing, providing
 
 urlpatterns = [
     path("book/<int:session_id>/", making.form, name="booking_form"),
@@ -15,4 +15,15 @@ urlpatterns = [
     path("booking/<str:token>/afmeld/", managing.withdraw, name="booking_withdraw"),
     path("booking/<str:token>/aftale.ics", managing.calendar_file, name="booking_calendar"),
     path("mine-bookinger/", managing.mine, name="booking_list"),
+    path("udbyder/tider/<int:session_id>/", providing.provider_session, name="provider_session"),
+    path(
+        "udbyder/tider/<int:session_id>/<int:booking_id>/godkend/",
+        providing.provider_approve,
+        name="provider_approve",
+    ),
+    path(
+        "udbyder/tider/<int:session_id>/<int:booking_id>/afvis/",
+        providing.provider_decline,
+        name="provider_decline",
+    ),
 ]

@@ -5,6 +5,7 @@ from booking.models import Booking
 from tests.access.rows import LOGIN, row
 from tests.factories.booking import a_contact, book
 from tests.factories.workshops import OfferFactory, SessionFactory
+from workshops.enums import Approval
 
 
 def own_session(world, **more):
@@ -57,6 +58,19 @@ def offer(world):
     return {"offer_id": own_session(world).offer_id}
 
 
+def to_decide(world):
+    """A booking that the provider's coordinator may decide."""
+    booking = book(own_session(world, approval=Approval.PROVIDER), contact=a_contact(world.email))
+    return {"session_id": booking.booked_sessions.get().session_id, "booking_id": booking.pk}
+
+
+def not_the_providers_to_decide(world):
+    """A booking that the administration decides."""
+    booking = book(own_session(world, approval=Approval.ADMINISTRATION), contact=a_contact(world.email))
+    return {"session_id": booking.booked_sessions.get().session_id, "booking_id": booking.pk}
+
+
+PROVIDER = {"anonymous": LOGIN, "logged_in": 404}
 ADMIN = {"anonymous": LOGIN, "persons": 302, "providers": 302, "editor": 302}
 SEE = {**ADMIN, "caseworker": 200, "auditor": 200, "administration": 200}
 CHANGE = {**ADMIN, "caseworker": 200, "auditor": 302, "administration": 200}
@@ -110,4 +124,18 @@ ROWS = [
         method="post",
         **{**CHANGE, "caseworker": 422, "administration": 422},
     ),
+    row("provider_session", session, **PROVIDER, provider_member_own=200),
+    row("provider_approve", to_decide, anonymous=LOGIN, logged_in=405),
+    row("provider_approve", to_decide, method="post", **PROVIDER, provider_member_own=302),
+    row("provider_approve", not_the_providers_to_decide, method="post", **PROVIDER),
+    row("provider_decline", to_decide, anonymous=LOGIN, logged_in=405),
+    row(
+        "provider_decline",
+        to_decide,
+        method="post",
+        data={"reason": "capacity"},
+        **PROVIDER,
+        provider_member_own=302,
+    ),
+    row("provider_decline", not_the_providers_to_decide, method="post", **PROVIDER),
 ]

@@ -1,0 +1,160 @@
+"""What a provider sees of its sessions: counts, classes, needs as sums, the teacher's contact; no participant's name."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from booking import wording
+from booking.enums import BookingKind, BookingState, Need
+from booking.models import BookedSession, Booking
+from booking.permissions import provider_decides, user_registered
+from workshops.enums import UPCOMING_STATES
+from workshops.models import Session
+from workshops.querysets import SessionQuerySet
+
+_SHOWN = (
+    BookingState.AWAITING_APPROVAL,
+    BookingState.CONFIRMED,
+    BookingState.ATTENDED,
+    BookingState.NO_SHOW,
+)
+"""A provider hears of a booking when it is confirmed, or waits for an answer."""
+
+
+@dataclass(frozen=True)
+class SchoolVisit:
+    """A school's booking, as the provider needs it on the day."""
+
+    booking: Booking
+    school: str
+    classes: list[str]
+    place: str
+    practical: list[str]
+    contact: list[str]
+    """Name, e-mail, phone: only of what is confirmed (rule 10)."""
+
+    is_awaiting: bool
+    can_decide: bool
+
+
+@dataclass(frozen=True)
+class SignUps:
+    """Sign-ups of persons and organisations, as sums."""
+
+    seats: int
+    sign_ups: int
+    needs: list[str]
+
+
+@dataclass(frozen=True)
+class ToDecide:
+    """A sign-up that waits for the provider's answer: its size only."""
+
+    booking: Booking
+    what: str
+
+
+def sessions_of(provider_id: int, *, now: datetime) -> SessionQuerySet:
+    """Return a provider's sessions that have not ended, soonest first, with what is booked."""
+    sessions: SessionQuerySet = (
+        Session.objects.filter(provider_id=provider_id, state__in=UPCOMING_STATES, ends_at__gt=now)
+        .select_related("venue", "offer")
+        .prefetch_related(_shown_bookings())
+        .order_by("starts_at", "pk")
+    )
+    return sessions
+
+
+def whole_session(session_id: int) -> Session | None:
+    """Return a session with everything its provider's page shows."""
+    return (
+        Session.objects.select_related("venue", "offer", "provider", "for_school")
+        .prefetch_related(_shown_bookings())
+        .filter(pk=session_id)
+        .first()
+    )
+
+
+def _shown_bookings() -> Prefetch[Any]:
+    shown = BookedSession.objects.filter(state__in=_SHOWN).select_related("booking__school")
+    return Prefetch("booked_sessions", shown.prefetch_related("booking__classes").order_by("pk"), "shown")
+
+
+def summary_of(session: Session) -> str:
+    """Return what is booked of a session on one line: classes and school, seats, needs, what waits."""
+    booked: list[BookedSession] = session.shown  # type: ignore[attr-defined]  # prefetched
+    visits = [item for item in booked if item.booking.kind == BookingKind.SCHOOL]
+    parts = [
+        f"{item.booking.school_name}: "
+        + ", ".join(wording.class_text(one) for one in item.booking.classes.all())
+        for item in visits
+    ]
+    others = sign_ups_of(session)
+    if others.seats:
+        parts.append(_("%(seats)s booked") % {"seats": wording.seats_text(others.seats)})
+    parts += others.needs
+    waiting = sum(1 for item in booked if item.state == BookingState.AWAITING_APPROVAL)
+    if waiting:
+        parts.append(
+            ngettext("%(count)s awaits an answer", "%(count)s await an answer", waiting) % {"count": waiting}
+        )
+    return " · ".join(parts) or _("Nobody has booked yet.")
+
+
+def sign_ups_of(session: Session) -> SignUps:
+    """Return the sign-ups of a session that are not a school's, as sums."""
+    booked: Iterable[BookedSession] = session.shown  # type: ignore[attr-defined]  # prefetched
+    others = [item for item in booked if item.booking.kind != BookingKind.SCHOOL]
+    needs: Counter[str] = Counter()
+    for item in others:
+        needs.update(need for need in item.booking.needs if need in Need)
+    return SignUps(
+        seats=sum(item.people for item in others),
+        sign_ups=len(others),
+        needs=[f"{count} × {Need(need).label}" for need, count in sorted(needs.items())],
+    )
+
+
+def visits_of(session: Session, *, user: Any) -> list[SchoolVisit]:
+    """Return the school bookings of a session."""
+    booked: Iterable[BookedSession] = session.shown  # type: ignore[attr-defined]  # prefetched
+    return [
+        _visit(item.booking, session, user=user) for item in booked if item.booking.kind == BookingKind.SCHOOL
+    ]
+
+
+def to_decide(session: Session, *, user: Any) -> list[ToDecide]:
+    """Return the sign-ups of others than schools that wait for this user's answer."""
+    booked: Iterable[BookedSession] = session.shown  # type: ignore[attr-defined]  # prefetched
+    return [
+        ToDecide(item.booking, wording.seats_text(item.people))
+        for item in booked
+        if item.booking.kind != BookingKind.SCHOOL
+        and item.state == BookingState.AWAITING_APPROVAL
+        and _can_decide(item.booking, session, user=user)
+    ]
+
+
+def _visit(booking: Booking, session: Session, *, user: Any) -> SchoolVisit:
+    is_awaiting = booking.state == BookingState.AWAITING_APPROVAL
+    contact = [] if is_awaiting else [booking.contact_name, booking.contact_email, booking.contact_phone]
+    return SchoolVisit(
+        booking=booking,
+        school=booking.school_name,
+        classes=[wording.class_text(item) for item in booking.classes.all()],
+        place=wording.place_text(booking, session),
+        practical=[] if is_awaiting else wording.practical_lines(booking, session),
+        contact=[part for part in contact if part],
+        is_awaiting=is_awaiting,
+        can_decide=is_awaiting and _can_decide(booking, session, user=user),
+    )
+
+
+def _can_decide(booking: Booking, session: Session, *, user: Any) -> bool:
+    return provider_decides(user, booking, session.offer) and not user_registered(user, booking)

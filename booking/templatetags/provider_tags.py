@@ -1,0 +1,36 @@
+"""How the provider's front page shows booking's data: the next sessions with what is booked."""
+
+from typing import Any
+
+from django import template
+from django.core.paginator import Paginator
+from django.template import Context
+from django.urls import reverse
+from django.utils import timezone
+
+from booking.provider_pages import sessions_of, summary_of
+from charter.models import Provider
+
+register = template.Library()
+PER_PAGE = 10
+
+
+@register.inclusion_tag("booking/provider_sessions.html", takes_context=True)
+def provider_sessions(context: Context, provider: Provider) -> dict[str, Any]:
+    """List a provider's next sessions with counts, classes and needs; a fixed number of queries a page.
+
+    The page that holds it lets in the provider's members only (rule 12).
+    """
+    request = context.get("request")
+    sessions = sessions_of(provider.pk, now=timezone.now())
+    page = Paginator(sessions, PER_PAGE).get_page(request.GET.get("tider") if request else 1)
+    rows = [
+        {
+            "session": session,
+            "summary": summary_of(session),
+            "place": session.venue.name if session.venue else "",
+            "url": reverse("provider_session", args=[session.pk]),
+        }
+        for session in page
+    ]
+    return {"rows": rows, "page": page, "provider": provider}
