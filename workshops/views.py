@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.db.models import BigIntegerField, Exists, OuterRef, Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -83,6 +83,8 @@ def all_sessions_feed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def offer_feed(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Serve /kalender/tilbud/<id>.ics: the announced sessions of one offer with a published page."""
+    if offer_id > BigIntegerField.MAX_BIGINT:  # SQLite raises instead of finding nothing
+        raise Http404
     page = get_object_or_404(
         OfferPage.objects.live().public().filter(offer_id=offer_id).select_related("offer").order_by("pk")[:1]
     )

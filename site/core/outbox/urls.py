@@ -1,7 +1,6 @@
 """Addresses of this app: the demo's mailbox, and where the mail service reports."""
 
 from anymail.webhooks.brevo import BrevoTrackingWebhookView
-from anymail.webhooks.mailgun import MailgunTrackingWebhookView
 from anymail.webhooks.mailjet import MailjetTrackingWebhookView
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from anymail.webhooks.sendgrid import SendGridTrackingWebhookView
@@ -12,7 +11,6 @@ from core.outbox import views
 
 _REPORTERS = {
     "brevo": BrevoTrackingWebhookView,
-    "mailgun": MailgunTrackingWebhookView,
     "mailjet": MailjetTrackingWebhookView,
     "postmark": PostmarkTrackingWebhookView,
     "sendgrid": SendGridTrackingWebhookView,
@@ -25,9 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/postkasse/<int:pk>/bilag/<int:number>/", views.mailbox_attachment, name="mailbox_attachment"),
 ]
 
-if settings.ANYMAIL.get("WEBHOOK_SECRET"):
-    # Without a secret anymail would believe anybody: then there is no such page.
-    urlpatterns += [
-        path(f"anymail/{name}/tracking/", view.as_view(), name=f"anymail_{name}")
-        for name, view in _REPORTERS.items()
-    ]
+_service = settings.PORTAL_MAIL_SERVICE
+if settings.ANYMAIL.get("WEBHOOK_SECRET") and _service in _REPORTERS:
+    # Without a secret anymail would believe anybody: then there is no such page. Nor one for other services.
+    urlpatterns.append(
+        path(f"anymail/{_service}/tracking/", _REPORTERS[_service].as_view(), name=f"anymail_{_service}")
+    )

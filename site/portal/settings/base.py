@@ -226,6 +226,8 @@ MAILERS: dict[str, dict[str, Any]] = {
 PORTAL_MAIL_FROM = env.text("PORTAL_MAIL_FROM", "Dannelsesportalen <dannelsesportalen@example.dk>")
 PORTAL_MAIL_REPLY_TO = env.text("PORTAL_MAIL_REPLY_TO", "")
 DEFAULT_FROM_EMAIL = PORTAL_MAIL_FROM
+# Which service delivers: only its reports are heard. Production sets it.
+PORTAL_MAIL_SERVICE = ""
 ANYMAIL = {"WEBHOOK_SECRET": env.text("PORTAL_ANYMAIL_WEBHOOK_SECRET", "")}
 # The mailbox page and stored bodies exist only where this is on: the demo.
 PORTAL_IS_DEMO = False

@@ -47,4 +47,5 @@ else:
         _mail_options = {"server_token": _mail_options["api_key"]}
     if _mail_service == "mailjet":
         _mail_options["secret_key"] = env.text("PORTAL_MAIL_API_SECRET")
+PORTAL_MAIL_SERVICE = _mail_service
 MAILERS = {"default": {"BACKEND": _MAIL_BACKENDS[_mail_service], "OPTIONS": _mail_options}}

@@ -30,3 +30,4 @@ PORTAL_SHOWS_STYLEGUIDE = True
 PORTAL_FRAME_CACHE_SECONDS = 0  # the same number of queries on every request
 # The pages where the mail service reports exist only with a secret.
 ANYMAIL = {"WEBHOOK_SECRET": "reporter:tests-only"}
+PORTAL_MAIL_SERVICE = "brevo"
