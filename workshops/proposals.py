@@ -17,6 +17,7 @@ from workshops.calendars import (
 )
 from workshops.enums import ProposalState, SessionState
 from workshops.recurrence import expand, extra_dates
+from workshops.rules import is_outside_school_hours
 
 if TYPE_CHECKING:
     from workshops.models import Schedule, Session
@@ -34,6 +35,7 @@ class Proposal:
     """The day off's name; an extra date stands although it is one."""
 
     is_plan_known: bool = True
+    is_outside_school_hours: bool = False
     collisions: Sequence[str] = ()
     """Start and title of sessions at the same time in the same place, by the same facilitator or of the same offer."""
 
@@ -77,6 +79,9 @@ def propose(schedule: "Schedule", *, now: datetime) -> list[Proposal]:
                 state=state,
                 holiday=off.get(day, ""),
                 is_plan_known=school_year_of(day) in known_years,
+                is_outside_school_hours=is_outside_school_hours(
+                    audience=schedule.offer.audience, starts_at=starts_at, ends_at=ends_at
+                ),
                 collisions=colliding if state in (ProposalState.NEW, ProposalState.EXISTS) else (),
             )
         )

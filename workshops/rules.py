@@ -1,10 +1,13 @@
 """Pure decisions about sessions: values in, verdict out."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
-from workshops.calendars import local_days_before
-from workshops.enums import PlaceKind, SessionState, WhyNotBookable
+from workshops.calendars import LOCAL_ZONE, local_days_before
+from workshops.enums import Audience, PlaceKind, SessionState, WhyNotBookable
+
+FRIDAY = 4
+SCHOOL_BEGINS, SCHOOL_ENDS = time(8), time(16)
 
 
 @dataclass(frozen=True)
@@ -81,3 +84,16 @@ def why_not_bookable(facts: BookingFacts, now: datetime) -> WhyNotBookable | Non
     if not has_free_places(free_groups=facts.free_groups, free_people=facts.free_people):
         return WhyNotBookable.FULL
     return None
+
+
+def is_outside_school_hours(*, audience: str, starts_at: datetime, ends_at: datetime) -> bool:
+    """Say whether a visit to a class would lie outside ordinary teaching: weekdays from 8 to 16.
+
+    It warns, never blocks: a school may want a Saturday. Source: DOMAIN.md 2.1.
+    """
+    if audience != Audience.SCHOOL:
+        return False
+    first, last = starts_at.astimezone(LOCAL_ZONE), ends_at.astimezone(LOCAL_ZONE)
+    if first.date() != last.date() or first.weekday() > FRIDAY:
+        return True
+    return first.time() < SCHOOL_BEGINS or last.time() > SCHOOL_ENDS

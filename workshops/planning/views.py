@@ -29,6 +29,7 @@ from workshops.models import Session
 from workshops.operations import create_session, edit_session, save_schedule, schedule_from
 from workshops.planning.forms import PlanningForm, ScheduleForm, SessionForm
 from workshops.proposals import propose
+from workshops.rules import is_outside_school_hours
 
 
 class PlanningView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
@@ -180,6 +181,10 @@ class SessionFormView(PlanningView):
             messages.warning(
                 request, _("Note: the day is a day off for the schools (%(name)s).") % {"name": off}
             )
+        if is_outside_school_hours(
+            audience=session.audience, starts_at=session.starts_at, ends_at=session.ends_at
+        ):
+            messages.warning(request, _("Note: the time is outside ordinary school hours."))
         return HttpResponseRedirect(reverse(self.inspect_url_name, args=(session.pk,)))
 
 
