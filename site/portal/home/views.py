@@ -1,5 +1,6 @@
 """Pages that are no content pages: what the law asks for, the styleguide, and files at fixed addresses."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,15 +9,46 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from core.audit.retention import all_rules
+from core.audit.retention import RetentionRule, all_rules
 from core.cms.frame import current_frame, home_path
 from portal.home.styleguide import samples
+
+DAYS_IN_A_YEAR = 365
+
+
+@dataclass(frozen=True)
+class KeptRule:
+    """A retention rule in a reader's words."""
+
+    title: Any
+    what: Any
+    purpose: Any
+    kept: str
+
+
+def kept_rules() -> list[KeptRule]:
+    """Return the retention rules with their periods as one says them: 5 years, 12 months, 30 days."""
+    return [KeptRule(rule.title, rule.what, rule.purpose, _kept(rule)) for rule in all_rules()]
+
+
+def _kept(rule: RetentionRule) -> str:
+    if rule.days is None:
+        return capfirst(str(rule.counted_from))
+    years, rest = divmod(rule.days, DAYS_IN_A_YEAR)
+    if years > 1 and not rest:
+        period = ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
+    elif years == 1 and not rest:
+        period = gettext("12 months")
+    else:
+        period = ngettext("%(count)s day", "%(count)s days", rule.days) % {"count": rule.days}
+    return gettext("%(period)s after %(date)s") % {"period": period, "date": rule.counted_from}
 
 
 class LawPageView(TemplateView):
@@ -62,7 +94,7 @@ class PrivacyView(LawPageView):
 
     title = _("Privacy")
     text_name = "privacy"
-    extra_context = {"rules": all_rules}
+    extra_context = {"rules": kept_rules}
 
 
 class StyleguideView(TemplateView):
