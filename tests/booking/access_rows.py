@@ -3,7 +3,7 @@
 from booking.links import confirm_path, manage_token
 from booking.models import Booking
 from tests.access.rows import LOGIN, row
-from tests.factories.booking import a_contact, book
+from tests.factories.booking import a_contact, book, known_school
 from tests.factories.workshops import OfferFactory, SessionFactory
 from workshops.enums import Approval
 
@@ -60,7 +60,10 @@ def offer(world):
 
 def to_decide(world):
     """A booking that the provider's coordinator may decide."""
-    booking = book(own_session(world, approval=Approval.PROVIDER), contact=a_contact(world.email))
+    session = own_session(world, approval=Approval.PROVIDER)
+    # Where the domain is not known, the administration decides.
+    school = known_school(domain=world.email.partition("@")[2])
+    booking = book(session, school=school, contact=a_contact(world.email))
     return {"session_id": booking.booked_sessions.get().session_id, "booking_id": booking.pk}
 
 
