@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
@@ -18,7 +18,8 @@ urlpatterns = [
     path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("dokumenter/", include(wagtaildocs_urls)),
     *(
-        [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT})]
+        # Documents only through dokumenter/, which asks whether their collection is private.
+        [re_path(r"^media/(?P<path>(?!documents/).*)$", serve, {"document_root": settings.MEDIA_ROOT})]
         if settings.PORTAL_SERVES_MEDIA
         else []
     ),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.accounts.codes import code_of
@@ -20,8 +21,23 @@ def _login_code(ids: Mapping[str, Any], language: str, now: datetime) -> Content
     )
 
 
+def _address_changed(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
+    """Say that the address no longer logs in; the new one is not told here."""
+    return Content(placeholders={"contact": settings.PORTAL_CONTACT_EMAIL})
+
+
 def register_mail_types() -> None:
     """Add the mails of this app."""
+    register(
+        MailType(
+            name="address_changed",
+            audience=Audience.USER,
+            title=_("The address of a log-in was changed"),
+            placeholders=("contact",),
+            retention_days=90,
+            build=_address_changed,
+        )
+    )
     register(
         MailType(
             name="login_code",

@@ -1,5 +1,6 @@
 """Making, finding and deleting accounts; queueing what is mailed about them."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
@@ -42,6 +43,40 @@ def send_login_code(*, user: User, email: str, handle: str, language: str, now: 
             about=f"user:{user.pk}",
             now=now,
         )
+
+
+def tell_changes(
+    *,
+    user_id: int,
+    old_email: str,
+    old_groups: Collection[str],
+    was_active: bool,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Note in the audit log what the administration changed about a person, and tell a left address.
+
+    An address is a log-in: whoever had it must hear that it no longer is theirs (DESIGN.md 5, Links).
+    """
+    with transaction.atomic():
+        user = User.objects.get(pk=user_id)
+        groups = sorted(user.groups.values_list("name", flat=True))
+        if groups != sorted(old_groups):
+            record("user.roles_changed", f"user:{user.pk}", actor=actor, now=now, roles=groups)
+        if user.is_active != was_active:
+            action = "user.opened" if user.is_active else "user.closed"
+            record(action, f"user:{user.pk}", actor=actor, now=now)
+        if user.email != old_email:
+            entry = record("user.address_changed", f"user:{user.pk}", actor=actor, now=now)
+            queue_message(
+                mail_type="address_changed",
+                to=old_email,
+                ids={"user": user.pk},
+                language=user.language,
+                key=f"address_changed:{entry.pk}",
+                about=f"user:{user.pk}",
+                now=now,
+            )
 
 
 def reset_second_factor(*, user_id: int, actor: Actor, now: datetime) -> int:

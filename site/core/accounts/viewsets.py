@@ -4,9 +4,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils import timezone
 from wagtail.users.views import users
 
 from core.accounts.forms import UserAddForm, UserChangeForm
+from core.accounts.models import User
+from core.accounts.operations import tell_changes
+from core.audit.log import Actor
 
 
 class AddUserView(users.CreateView):
@@ -29,6 +33,21 @@ class EditUserView(users.EditView):
     def get_form_kwargs(self) -> dict[str, Any]:
         """Let only superusers make superusers."""
         return {**super().get_form_kwargs(), "may_make_superusers": self.request.user.is_superuser}
+
+    def save_instance(self) -> User:
+        """Save; tell the old address when the person gets another, and note a change of rights."""
+        before = User.objects.get(pk=self.object.pk)
+        groups = set(before.groups.values_list("name", flat=True))
+        user: User = super().save_instance()
+        tell_changes(
+            user_id=user.pk,
+            old_email=before.email,
+            old_groups=groups,
+            was_active=before.is_active,
+            actor=Actor.of(self.request.user),
+            now=timezone.now(),
+        )
+        return user
 
 
 class PortalUserViewSet(users.UserViewSet):

@@ -11,6 +11,8 @@ from core.accounts.models import User
 from core.accounts.operations import reset_second_factor
 from core.accounts.roles import ADMINISTRATION, AUDITOR, CASEWORKER, EDITOR
 from core.audit.log import SYSTEM
+from core.audit.models import Entry
+from core.outbox.models import Message
 from tests.factories.accounts import UserFactory, log_in
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +133,38 @@ def test_the_command_resets_by_address(capsys):
     call_command("reset_second_factor", "Sag@kk.example.dk")
 
     assert "Removed 1" in capsys.readouterr().out
+
+
+def test_a_changed_address_is_told_to_the_old_one_and_noted(staff_client):
+    user = UserFactory(email="gammel@kk.example.dk")
+
+    staff_client(ADMINISTRATION).post(
+        reverse(EDIT, args=[user.pk]), data(email="ny@kk.example.dk", is_active="on")
+    )
+
+    assert list(Message.objects.values_list("mail_type", "to_email")) == [
+        ("address_changed", "gammel@kk.example.dk")
+    ]
+    assert Entry.objects.filter(action="user.address_changed", subject=f"user:{user.pk}").count() == 1
+
+
+def test_new_rights_and_closing_are_noted(staff_client):
+    user = UserFactory(email="ny@kk.example.dk")
+    group = Group.objects.get(name=CASEWORKER)
+
+    staff_client(ADMINISTRATION).post(reverse(EDIT, args=[user.pk]), data(groups=[group.pk]))
+
+    noted = Entry.objects.filter(subject=f"user:{user.pk}").values_list("action", "data").order_by("action")
+    assert list(noted) == [("user.closed", {}), ("user.roles_changed", {"roles": [CASEWORKER]})]
+    assert not Message.objects.exists()
+
+
+def test_nobody_changes_their_own_address_in_the_administration(staff_client):
+    client = staff_client(EDITOR)
+
+    client.post(
+        reverse("wagtailadmin_account"), {"name_email-email": "ny@kk.example.dk", "email": "ny@kk.example.dk"}
+    )
+
+    assert not User.objects.filter(email="ny@kk.example.dk").exists()
+    assert b"name_email-email" not in client.get(reverse("wagtailadmin_account")).content
