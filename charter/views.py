@@ -60,8 +60,8 @@ def provider_index(request: HttpRequest) -> HttpResponse:
 def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
     """Show where a provider stands and what to do next."""
     provider, now = _own_provider(request, slug), timezone.now()
-    coverage = coverage_of(provider, today=local_day(now))
     opening = opening_for(provider, request.user, now=now)
+    coverage = opening.coverage
     label, kind = pages.coverage_label(coverage)
     signatures = Signature.objects.filter(provider=provider).with_facts().order_by("-covers_from", "-pk")
     members = provider.memberships.select_related("user").order_by("user__first_name", "pk")
@@ -76,9 +76,7 @@ def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
             "notice": pages.next_step(provider, coverage, opening),
             "signatures": signatures,
             "members": members,
-            "can_withdraw": coverage.is_covered
-            and provider.needs_charter
-            and user_can_sign(request.user, provider.pk),
+            "can_withdraw": coverage.is_covered and provider.needs_charter and opening.is_signatory,
         },
     )
 
@@ -89,7 +87,6 @@ def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
 def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
     """Page 1: the charter to read, and what the signer states. Where it cannot be signed: why, and the text."""
     provider, now = _own_provider(request, slug), timezone.now()
-    coverage = coverage_of(provider, today=local_day(now))
     opening = opening_for(provider, request.user, now=now)
     version = opening.version
     text = text_in(version, get_language() or "da") if version else None
@@ -97,7 +94,7 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
         "provider": provider,
         "text": text,
         "version": version,
-        "notice": pages.signing_notice(provider, coverage, opening),
+        "notice": pages.signing_notice(provider, opening.coverage, opening),
     }
     if opening.bar is not None or text is None:
         return render(request, "charter/sign.html", context)

@@ -38,7 +38,16 @@ from charter.models import (
     private_storage,
 )
 from charter.permissions import user_can_sign
-from charter.rules import Interval, Period, SigningBar, add_months, interval_of, signable_periods, signing_bar
+from charter.rules import (
+    Coverage,
+    Interval,
+    Period,
+    SigningBar,
+    add_months,
+    interval_of,
+    signable_periods,
+    signing_bar,
+)
 from charter.texts import text_in, text_sha256
 from charter.work_items import READY, ready_key
 from core.audit.log import Actor, record
@@ -58,8 +67,10 @@ class Opening:
     """What a person can sign for a provider now, or what keeps them from it."""
 
     bar: SigningBar | None
-    periods: tuple[Period, ...] = ()
-    version: CharterVersion | None = None
+    periods: tuple[Period, ...]
+    version: CharterVersion | None
+    coverage: Coverage
+    is_signatory: bool
 
 
 def opening_for(provider: Provider, user: Any, *, now: datetime) -> Opening:
@@ -68,15 +79,16 @@ def opening_for(provider: Provider, user: Any, *, now: datetime) -> Opening:
     version = CharterVersion.objects.newest_at(now)
     coverage = coverage_of(provider, today=today)
     periods = signable(provider, intervals=coverage.intervals, today=today)
+    is_signatory = user_can_sign(user, provider.pk)
     bar = signing_bar(
         kind=provider.kind,
         state=provider.state,
         has_version=version is not None,
         has_periods=bool(periods),
         is_covered=coverage.is_covered,
-        is_signatory=user_can_sign(user, provider.pk),
+        is_signatory=is_signatory,
     )
-    return Opening(bar, tuple(periods), version)
+    return Opening(bar, tuple(periods), version, coverage, is_signatory)
 
 
 def signable(provider: Provider, *, intervals: Sequence[Interval], today: date) -> list[Period]:
