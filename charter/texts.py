@@ -94,15 +94,14 @@ def compare(old: str, new: str) -> list[ComparedBlock]:
         if tag == "equal":
             found += [ComparedBlock(b.kind, "same", (Piece("same", b.text),)) for b in after[b1:b2]]
             continue
-        paired = min(a2 - a1, b2 - b1)
-        for old_block, new_block in zip(before[a1 : a1 + paired], after[b1 : b1 + paired], strict=True):
+        removed, added = before[a1:a2], after[b1:b2]
+        while removed and added and removed[0].kind == added[0].kind:
+            old_block, new_block = removed.pop(0), added.pop(0)
             found.append(
                 ComparedBlock(new_block.kind, "changed", _compare_words(old_block.text, new_block.text))
             )
-        found += [
-            ComparedBlock(b.kind, "removed", (Piece("removed", b.text),)) for b in before[a1 + paired : a2]
-        ]
-        found += [ComparedBlock(b.kind, "added", (Piece("added", b.text),)) for b in after[b1 + paired : b2]]
+        found += [ComparedBlock(b.kind, "removed", (Piece("removed", b.text),)) for b in removed]
+        found += [ComparedBlock(b.kind, "added", (Piece("added", b.text),)) for b in added]
     return found
 
 
