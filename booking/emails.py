@@ -1,7 +1,7 @@
 """The booking mails: what each says, read from the database when it is sent."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import translation
@@ -17,6 +17,8 @@ from workshops.enums import UPCOMING_STATES, PlaceKind
 
 _DATES = ("reference", "title", "dates")
 _RETENTION_DAYS = 400
+_NO_REMINDER_BELOW = timedelta(days=2)
+"""booking.reminders sends none to those who book closer to the start."""
 
 type Fill = Callable[[Booking, datetime], Mapping[str, str]]
 
@@ -70,6 +72,7 @@ def _details(booking: Booking, now: datetime) -> dict[str, str]:
         "provider": first.provider.name,
         "manage_url": links.manage_url(booking),
         "withdrawal_deadline": wording.moment_text(first.withdrawal_closes_at),
+        "online_url": first.online_url if first.place_kind == PlaceKind.ONLINE else "",
     }
 
 
@@ -129,10 +132,11 @@ def _confirm(booking: Booking, now: datetime) -> dict[str, str]:
     return {**_basics(booking, now), "confirm_url": links.confirm_url(booking), "deadline": deadline}
 
 
-def _reminder(booking: Booking, now: datetime) -> dict[str, str]:
-    first = booked_of(booking)[0].session
-    online = first.online_url if first.place_kind == PlaceKind.ONLINE else ""
-    return {**_details(booking, now), "online_url": online}
+def _receipt(booking: Booking, now: datetime) -> dict[str, str]:
+    """The link of an online session comes with the reminder; who books too late for one gets it here (F4)."""
+    is_late = booked_of(booking)[0].session.starts_at - now <= _NO_REMINDER_BELOW
+    values = _details(booking, now)
+    return values if is_late else {**values, "online_url": ""}
 
 
 def _for_provider(booking: Booking, now: datetime) -> dict[str, str]:
@@ -146,6 +150,7 @@ def _for_provider(booking: Booking, now: datetime) -> dict[str, str]:
     return {
         **_details(booking, now),
         "title": first.title,
+        "practical": "\n".join(wording.practical_lines(booking, first, is_for_booker=False)),
         "contact": contact,
         "provider_url": absolute_url("/udbyder/"),
     }
@@ -166,6 +171,7 @@ _DETAILS = (
     "dates",
     "party",
     "place",
+    "online_url",
     "practical",
     "provider",
     "manage_url",
@@ -200,7 +206,7 @@ def register_mail_types() -> None:
             _("Receipt (%(who)s)") % {"who": who},
             details,
             states=_CONFIRMED,
-            fill=_details,
+            fill=_receipt,
             calendar_method="REQUEST",
             only_before_start=True,
         )
@@ -220,7 +226,7 @@ def register_mail_types() -> None:
             _("Reminder the day before (%(who)s)") % {"who": who},
             (*_DATES, "party", "place", "practical", "manage_url", "online_url"),
             states=_CONFIRMED,
-            fill=_reminder,
+            fill=_details,
             only_before_start=True,
         )
     _register(

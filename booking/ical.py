@@ -30,7 +30,8 @@ def booked_session_calendar(
     """
     session = booked.session
     with translation.override(language):
-        lines = [wording.party_text(booking), *wording.practical_lines(booking, session)]
+        practical = wording.practical_lines(booking, session, is_for_booker=not for_provider)
+        lines = [wording.party_text(booking), *practical]
         if booking.kind == BookingKind.SCHOOL and for_provider:
             lines.insert(0, booking.school_name)
         lines.append(_("Reference: %(reference)s") % {"reference": booking.reference})

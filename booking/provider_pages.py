@@ -149,7 +149,7 @@ def _visit(booking: Booking, session: Session, *, user: Any) -> SchoolVisit:
         school=booking.school_name,
         classes=[wording.class_text(item) for item in booking.classes.all()],
         place=wording.place_text(booking, session),
-        practical=[] if is_awaiting else wording.practical_lines(booking, session),
+        practical=[] if is_awaiting else wording.practical_lines(booking, session, is_for_booker=False),
         contact=[part for part in contact if part],
         is_awaiting=is_awaiting,
         can_decide=is_awaiting and _can_decide(booking, session, user=user),

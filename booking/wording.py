@@ -77,8 +77,12 @@ def place_text(booking: Booking, session: Session) -> str:
     return _("The place follows")
 
 
-def practical_lines(booking: Booking, session: Session) -> list[str]:
-    """Return what both sides need on the day (S30): entrance, access, phones, what the school makes ready."""
+def practical_lines(booking: Booking, session: Session, *, is_for_booker: bool = True) -> list[str]:
+    """Return what both sides need on the day (S30): entrance, access, phones, what the school makes ready.
+
+    Args:
+        is_for_booker: whether those who booked read it ("you make ready"); else provider or staff do.
+    """
     from workshops.enums import SchoolProvides
 
     lines: list[str] = []
@@ -105,7 +109,8 @@ def practical_lines(booking: Booking, session: Session) -> list[str]:
             for value in session.offer.school_provides
             if value in SchoolProvides
         ]
-        lines += [_("You make ready: %(text)s") % {"text": text[0].lower() + text[1:]} for text in ready]
+        make_ready = _("You make ready: %(text)s") if is_for_booker else _("The school makes ready: %(text)s")
+        lines += [make_ready % {"text": text[0].lower() + text[1:]} for text in ready]
     return lines
 
 

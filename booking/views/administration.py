@@ -114,7 +114,9 @@ class BookingDetailView(OneBookingView):
         return self.show(
             booking=self.booking,
             sections=booking_sections(self.booking),
-            practical=wording.practical_lines(self.booking, booked_of(self.booking)[0].session),
+            practical=wording.practical_lines(
+                self.booking, booked_of(self.booking)[0].session, is_for_booker=False
+            ),
             status_rows=_status_rows(self.booking, facts),
             open_items=self.open_items,
             is_affected=facts.is_affected,

@@ -32,6 +32,7 @@ WIDTH = 72
 
 _STRONG = re.compile(r"^\*\*(.+)\*\*$")
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+_TOGETHER = re.compile(r"(?<=\bkl\.) (?=\d)|(?<=\d\d) (?=\d\d\b)")
 _MAIL_ADDRESS = re.compile(r"(?<![\w/@.:-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -185,7 +186,7 @@ def _footer(
     else:
         first = _("Any questions? Write to %(email)s or call %(phone)s.")
     if data_deleted_on:
-        last = _("We delete the details behind this e-mail by %(date)s at the latest.")
+        last = _("We delete the details in this e-mail from our systems by %(date)s at the latest.")
     else:
         last = _("We delete the record of this e-mail by %(date)s at the latest.")
     day_format = "j. F Y" if translation.get_language() == "da" else "j F Y"
@@ -212,14 +213,17 @@ def _plain(pieces: Iterable[_Piece], footer: Iterable[str], values: Mapping[str,
 
 
 def _wrap(line: str, *, first: str = "", later: str = "") -> str:
-    return textwrap.fill(
-        line,
+    """Wrap a line; a time stays with its "kl." and a phone number in one piece."""
+    kept_together = _TOGETHER.sub("\N{NO-BREAK SPACE}", line)
+    wrapped = textwrap.fill(
+        kept_together,
         WIDTH,
         initial_indent=first,
         subsequent_indent=later,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return wrapped.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _html(text: str) -> SafeString:

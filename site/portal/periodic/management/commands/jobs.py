@@ -28,5 +28,5 @@ class Command(BaseCommand):
                 loop.stop()
             return False
 
-        loop = Loop("The periodic jobs", step, pause_seconds=options["pause"])
+        loop = Loop("The loop of periodic jobs", step, pause_seconds=options["pause"])
         loop.run()
