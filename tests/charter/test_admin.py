@@ -298,3 +298,17 @@ def test_the_auditor_sees_and_decides_nothing(staff_client, role):
     assert response.status_code in {302, 403}
     provider.refresh_from_db()
     assert provider.state == ProviderState.ACTIVE
+
+
+def test_an_editor_sees_who_a_provider_is_and_nothing_of_its_case(staff_client):
+    member = ProviderMemberFactory(
+        provider=ProviderFactory(suspended=True, state_reason="Klage", decision_reference="2026-0000001")
+    )
+    url = reverse("provider:inspect", args=(member.provider_id,))
+    secrets = ("Klage", "2026-0000001", member.user.email)
+    assert all(secret in staff_client("Sagsbehandler").get(url).content.decode() for secret in secrets)
+
+    html = staff_client("Redaktør").get(url).content.decode()
+
+    assert member.provider.name in html
+    assert not any(secret in html for secret in secrets)
