@@ -11,6 +11,7 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
     ObjectList,
     TabbedInterface,
+    TitleFieldPanel,
 )
 from wagtail.models import Page
 
@@ -27,12 +28,12 @@ def _tabs(*tabs: Any) -> TabbedInterface:
     )
 
 
-OFFER_INDEX = _tabs(ObjectList([FieldPanel("title"), FieldPanel("intro")], heading=_("Content")))
+OFFER_INDEX = _tabs(ObjectList([TitleFieldPanel("title"), FieldPanel("intro")], heading=_("Content")))
 
 OFFER_PAGE = _tabs(
     ObjectList(
         [
-            FieldPanel("title"),
+            TitleFieldPanel("title"),
             FieldPanel("offer"),
             FieldPanel("teaser"),
             FieldPanel("illustration"),
@@ -83,7 +84,7 @@ OFFER_PAGE = _tabs(
 MATERIAL_PAGE = _tabs(
     ObjectList(
         [
-            FieldPanel("title"),
+            TitleFieldPanel("title"),
             FieldPanel("teaser"),
             FieldPanel("illustration"),
             FieldPanel("intro"),

@@ -7,6 +7,8 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -77,6 +79,10 @@ def _hits(ids: list[int], request: HttpRequest) -> list[SearchHit]:
     return [_hit(rows[pk], request) for pk in ids if pk in rows]
 
 
+def _plain(text: str) -> str:
+    return Truncator(strip_tags(text)).chars(200)
+
+
 def _hit(page: Any, request: HttpRequest) -> SearchHit:
     if isinstance(page, OfferPage):
         kind = _("Offer")
@@ -84,5 +90,5 @@ def _hit(page: Any, request: HttpRequest) -> SearchHit:
         kind = _("Teaching material")
     else:
         kind = _("Page")
-    text = getattr(page, "teaser", "") or page.search_description
+    text = getattr(page, "teaser", "") or page.search_description or _plain(getattr(page, "lead", ""))
     return SearchHit(title=page.title, url=page.get_url(request) or "/", kind=kind, text=text)
