@@ -1,0 +1,141 @@
+"""What the booking mails say when they are sent, and when they say nothing (rules 5, 6, 10, 12)."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+from icalendar import Calendar
+
+from booking.enums import WithdrawalReason
+from booking.operations import withdraw_booking
+from booking.reminders import queue_reminders
+from charter.enums import MemberRole
+from core.audit.log import LINK
+from core.outbox.models import Message
+from core.outbox.operations import send_due
+from tests.factories.booking import a_class, book
+from tests.factories.charter import ProviderMemberFactory
+from tests.factories.workshops import SessionFactory
+from workshops.models import Session
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now():
+    return timezone.now().replace(microsecond=0)
+
+
+def sent_to(address: str) -> list:
+    return [message for message in mail.outbox if message.to == [address]]
+
+
+def entries(message) -> list:
+    """Return the entries of every calendar that goes with a mail."""
+    return [
+        entry
+        for part in message.attachments
+        if part.get_content_type() == "text/calendar"
+        for entry in Calendar.from_ical(part.get_content()).walk("VEVENT")
+    ]
+
+
+def test_the_receipt_says_what_was_booked_and_carries_the_appointment(now):
+    booking = book(SessionFactory(), classes=[a_class("5.A", pupils=24, adults=2)], now=now)
+
+    send_due(now=now)
+
+    (receipt,) = sent_to(booking.contact_email)
+    assert receipt.subject == f"Kvittering for booking {booking.reference}"
+    assert "5.A (5. klasse): 24 elever og 2 voksne" in receipt.body
+    (entry,) = entries(receipt)
+    assert entry["UID"] == booking.booked_sessions.get().uid
+    assert entry["SEQUENCE"] == booking.booked_sessions.get().sequence
+
+
+def test_the_receipt_says_nothing_when_the_booking_was_withdrawn_before_it_went(now):
+    booking = book(SessionFactory(), now=now)
+    withdraw_booking(booking_id=booking.pk, reason=WithdrawalReason.ILLNESS, actor=LINK, now=now)
+
+    send_due(now=now)
+
+    (only,) = sent_to(booking.contact_email)
+    assert only.subject == f"Booking {booking.reference} er afmeldt"
+    assert Message.objects.get(mail_type="booking_receipt").state == "skipped"
+
+
+def test_a_withdrawal_cancels_the_same_appointment(now):
+    booking = book(SessionFactory(), now=now)
+    send_due(now=now)
+    mail.outbox.clear()
+
+    withdraw_booking(booking_id=booking.pk, reason=WithdrawalReason.ILLNESS, actor=LINK, now=now)
+    send_due(now=now)
+
+    (message,) = sent_to(booking.contact_email)
+    (part,) = message.attachments
+    (entry,) = entries(message)
+    booked = booking.booked_sessions.get()
+    assert part.get_param("method") == "CANCEL"
+    assert (entry["UID"], entry["SEQUENCE"], entry["STATUS"]) == (booked.uid, booked.sequence, "CANCELLED")
+    assert booked.sequence > 0
+
+
+@pytest.mark.parametrize(("in_days", "is_in_receipt"), [(1, True), (20, False)])
+def test_the_link_of_an_online_session_comes_with_the_receipt_only_without_a_reminder(
+    now, in_days, is_in_receipt
+):
+    session = SessionFactory(online=True, in_days=in_days)
+    Session.objects.filter(pk=session.pk).update(booking_closes_at=session.starts_at)
+    session.refresh_from_db()
+    booking = book(session, now=now)
+
+    send_due(now=now)
+    queue_reminders(now)
+
+    (receipt,) = sent_to(booking.contact_email)
+    assert ("https://video.example.dk/rum" in receipt.body) is is_in_receipt
+    assert not Message.objects.filter(mail_type__contains="reminder").exists()
+
+
+def test_the_reminder_carries_the_link_of_an_online_session(now):
+    session = SessionFactory(online=True)
+    booking = book(session, now=now)
+    send_due(now=now)
+    mail.outbox.clear()
+    day_before = session.starts_at - timedelta(hours=24)
+
+    queue_reminders(day_before)
+    send_due(now=day_before)
+
+    (reminder,) = sent_to(booking.contact_email)
+    assert "https://video.example.dk/rum" in reminder.body
+
+
+def test_nobody_is_reminded_after_the_start(now):
+    session = SessionFactory()
+    book(session, now=now)
+    queue_reminders(session.starts_at - timedelta(hours=24))
+
+    send_due(now=session.starts_at)
+
+    assert Message.objects.get(mail_type="booking_reminder_day").state == "skipped"
+
+
+def test_the_provider_gets_no_personal_link_and_reads_of_the_school(now):
+    session = SessionFactory()
+    session.offer.school_provides = ["screen"]
+    session.offer.save()
+    coordinator = ProviderMemberFactory(provider=session.provider, role=MemberRole.COORDINATOR).user
+    booking = book(session, now=now)
+
+    send_due(now=now)
+
+    (notice,) = sent_to(coordinator.email)
+    assert "/booking/" not in notice.body
+    assert "Skolen gør klar: en skærm eller projektor med lyd" in notice.body
+    (entry,) = entries(notice)
+    assert b"/booking/" not in entry.to_ical()
+    (receipt,) = sent_to(booking.contact_email)
+    assert "I gør klar: en skærm eller projektor med lyd" in receipt.body
