@@ -16,7 +16,7 @@ def test_the_administration_finds_a_booking_and_approves_it(page: Page, portal, 
 
     page.goto("/admin/")
     expect(page.get_by_text("Booking afventer godkendelse").first).to_be_visible()
-    page.goto(f"/admin/bookings/?q={booking.reference}")
+    page.goto(f"/admin/bookinger/?q={booking.reference}")
     page.get_by_role("link", name=booking.reference).first.click()
     expect(page.get_by_text("Prøvegårdens Skole").first).to_be_visible()
     page.get_by_role("link", name="Godkend").or_(page.get_by_role("button", name="Godkend")).first.click()
