@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 
 class BookingKind(models.TextChoices):
@@ -17,16 +18,16 @@ class BookingState(models.TextChoices):
     """Where a booking, or one of its sessions, is (DESIGN.md 5)."""
 
     HELD = "held", pgettext_lazy("booking", "Held")
-    AWAITING_APPROVAL = "awaiting_approval", _("Awaiting approval")
-    WAITING = "waiting", _("On the waiting list")
-    OFFERED = "offered", _("Offered a place")
-    CONFIRMED = "confirmed", _("Confirmed")
-    ATTENDED = "attended", _("Attended")
-    NO_SHOW = "no_show", _("Did not come")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    CANCELLED = "cancelled", _("Cancelled")
-    DECLINED = "declined", _("Declined")
-    EXPIRED = "expired", _("Expired")
+    AWAITING_APPROVAL = "awaiting_approval", pgettext_lazy("booking", "Awaiting approval")
+    WAITING = "waiting", pgettext_lazy("booking", "On the waiting list")
+    OFFERED = "offered", pgettext_lazy("booking", "Offered a place")
+    CONFIRMED = "confirmed", pgettext_lazy("booking", "Confirmed")
+    ATTENDED = "attended", pgettext_lazy("booking", "Attended")
+    NO_SHOW = "no_show", pgettext_lazy("booking", "Did not come")
+    WITHDRAWN = "withdrawn", pgettext_lazy("booking", "Withdrawn")
+    CANCELLED = "cancelled", pgettext_lazy("booking", "Cancelled")
+    DECLINED = "declined", pgettext_lazy("booking", "Declined")
+    EXPIRED = "expired", pgettext_lazy("booking", "Expired")
 
 
 TAKING_STATES = (
