@@ -75,6 +75,7 @@ class MemberForm(forms.Form):
 
     email = forms.EmailField(
         label=_("E-mail address"),
+        max_length=254,
         error_messages={
             "required": _("Write the person's e-mail address."),
             "invalid": _("Write the e-mail address like this: name@example.dk."),

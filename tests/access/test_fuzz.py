@@ -40,6 +40,11 @@ ODD_TEXTS = [
     '{"a": 1}',
     "a" * 5000,
     "\r\nX-Injected: 1",
+    "https://evil.example/x",
+    "//evil.example/x",
+    "/\\evil.example/x",
+    "javascript:alert(1)",
+    '"><img src=x onerror=alert(1)>',
     "\ud83d".encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
     "\u202e\u200b",
 ]
@@ -112,11 +117,21 @@ def tries(first, count):
         yield {name: ODD_TEXTS[(place + shift) % len(ODD_TEXTS)] for place, name in enumerate(NAMES)}
 
 
+_LEAVES = re.compile(r"(?!http://testserver/)(?:[a-z]+:|[/\\]{2})", re.IGNORECASE)
+_SCRIPTS = (b"<script>alert(1)</script>", b'"><img src=x onerror', b'="javascript:alert(1)')
+
+
 def is_broken(path, response):
-    """Whether the answer is a fault. The health page says 503 on purpose while no job has run."""
-    return (
-        response.status_code >= 500 and not path.startswith("/healthz")
-    ) or "X-Injected" in response.headers
+    """Whether the answer is a fault, leads to another site, or repeats what was sent as markup.
+
+    The health page says 503 on purpose while no job has run.
+    """
+    if response.status_code >= 500 and not path.startswith("/healthz"):
+        return True
+    if _LEAVES.match(response.headers.get("Location", "")) or "X-Injected" in response.headers:
+        return True
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    return is_page and any(text in response.content for text in _SCRIPTS)
 
 
 def why(path, response):

@@ -29,10 +29,12 @@ from core.limits.limits import client_ip, hit
 def _address_field() -> forms.EmailField:
     return forms.EmailField(
         label=_("E-mail"),
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
             "required": _("Enter your e-mail address."),
             "invalid": _("Enter a whole e-mail address, as name@school.dk."),
+            "max_length": _("Enter a whole e-mail address, as name@school.dk."),
         },
     )
 
