@@ -62,7 +62,7 @@ def running_portal(
         )
     ]  # fmt: skip
     if with_worker:
-        programs.append(Program("worker", [sys.executable, "-m", "portal.cli", "worker", "--pause", "0.2"]))
+        programs.append(Program("worker", [sys.executable, "-m", "portal.cli", "worker", "--pause", "1"]))
     with tempfile.TemporaryDirectory(prefix="portal-race-") as var:
         (Path(var) / "static").mkdir()
         env = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")} | {

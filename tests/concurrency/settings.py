@@ -11,4 +11,4 @@ MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = False
 # Two hundred refusals are what is asked for, not worth a line each.
-LOGGING = {**LOGGING, "loggers": {**LOGGING["loggers"], "django.request": {"level": "ERROR"}}}
+LOGGING["loggers"]["django.request"] = {"level": "ERROR"}  # type: ignore[index]  # a dict of dicts

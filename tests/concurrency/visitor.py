@@ -1,6 +1,7 @@
 """A visitor of a running portal, over plain HTTP: cookies, the form's protection, nothing else a browser does."""
 
 import re
+import time
 import uuid
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -8,6 +9,9 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
 _SEEN = re.compile(r'name="seen" value="([^"]+)"')
+_IDLE_SECONDS = 5
+"""The server hangs up on a connection that is not used; a browser notices and opens another."""
+
 _CSRF = "c" * 32
 """Any secret does: the server only compares the cookie with the form."""
 
@@ -29,6 +33,8 @@ class Visitor:
         self.number = number
         self.email = f"visitor{number}@example.dk"
         self.requests = 0
+        self.forms = 0
+        self._used_at = 0.0
         self._address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         self._connection = HTTPConnection(urlsplit(base_url).netloc, timeout=120)
         self._cookies = {"csrftoken": _CSRF}
@@ -41,12 +47,17 @@ class Visitor:
         """Send a form."""
         return self._send("POST", path, urlencode({"csrfmiddlewaretoken": _CSRF, **(data or {})}))
 
+    def forget(self, cookie: str) -> None:
+        """Lose a cookie."""
+        self._cookies.pop(cookie, None)
+
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
 
     def seats(self, *, seats: int = 1) -> dict[str, str]:
         """Return the answers of the sign-up form for an evening."""
+        self.forms += 1
         return {
             "submission_key": str(uuid.uuid4()),
             "kind": "person",
@@ -70,6 +81,8 @@ class Visitor:
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.requests += 1
+        if time.monotonic() - self._used_at > _IDLE_SECONDS:
+            self._connection.close()
         try:
             self._connection.request(method, path, body=body, headers=headers)
             response = self._connection.getresponse()
@@ -77,6 +90,7 @@ class Visitor:
         except (HTTPException, OSError):
             self._connection.close()
             raise
+        self._used_at = time.monotonic()
         for header in response.headers.get_all("Set-Cookie") or ():
             for name, morsel in SimpleCookie(header).items():
                 self._cookies[name] = morsel.value
