@@ -64,3 +64,15 @@ def test_creating_them_again_changes_nothing(offers, pages):
 
 def _providers(offers):
     return {rules.provider: offers[key].provider for key, rules in OFFERS.items()}
+
+
+def test_material_can_be_downloaded_as_an_accessible_pdf(client, offers):
+    page = ensure_material_pages(material_index("da"))["m1"]
+
+    content = client.get(page.url).content.decode()
+    file = page.files.get()
+
+    assert "Lærervejledning" in content
+    assert file.document.url in content
+    with file.document.file.open("rb") as document:
+        assert document.read(4) == b"%PDF"

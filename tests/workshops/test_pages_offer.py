@@ -183,7 +183,7 @@ def test_a_page_is_published_and_taken_down_at_its_hours(client):
     assert client.get(page.url).status_code == 404
 
     _set_hours(page, go_live_at=timezone.now() - timedelta(minutes=1))
-    call_command("publish_scheduled")
+    call_command("run_job", "publish_scheduled")
     assert client.get(page.url).status_code == 200
 
     OfferPage.objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(minutes=1))

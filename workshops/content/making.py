@@ -4,18 +4,23 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
+from wagtail.documents.models import Document
 
 from charter.models import Programme, Provider
+from workshops.content.documents import material_sheet
 from workshops.content.materials import MATERIALS, MATERIALS_DA, MATERIALS_EN
 from workshops.content.offers_da import OFFERS_DA
 from workshops.content.offers_en import OFFERS_EN
 from workshops.content.rules import OFFERS, SUBJECTS, TOPICS
 from workshops.content.texts import LessonText, OfferText, bullet_list
-from workshops.models import Offer, OfferPage, Subject, TeachingMaterialPage, Topic
+from workshops.enums import MaterialFileKind
+from workshops.models import MaterialFile, Offer, OfferPage, Subject, TeachingMaterialPage, Topic
 
 OFFER_TEXTS = {"da": OFFERS_DA, "en": OFFERS_EN}
 MATERIAL_TEXTS = {"da": MATERIALS_DA, "en": MATERIALS_EN}
+GUIDE = {"da": "Lærervejledning", "en": "Teacher's guide (in Danish)"}
 PRICE = {"da": "Gratis", "en": "Free"}
 
 
@@ -110,10 +115,24 @@ def ensure_material_pages(index_page: Any) -> dict[str, TeachingMaterialPage]:
             page.locale = index_page.locale
             page.subjects.set(Subject.objects.filter(slug__in=facts.subjects))
             page.topics.set(Topic.objects.filter(slug__in=facts.topics))
+            page.files.add(_guide(page, key, language))
             index_page.add_child(instance=page)
             page.save_revision().publish()
         pages[key] = page
     return pages
+
+
+def _guide(page: TeachingMaterialPage, key: str, language: str) -> MaterialFile:
+    """Return the row for the teacher's guide, which is in Danish whatever the page's language."""
+    text = MATERIALS_DA[key]
+    title = f"{GUIDE['da']}: {text.title}"
+    document = Document.objects.filter(title=title).first()
+    if document is None:
+        sheet = material_sheet(page, text)
+        document = Document(title=title, file_size=len(sheet))
+        document.file.save(f"{text.slug}.pdf", ContentFile(sheet), save=False)
+        document.save()
+    return MaterialFile(kind=MaterialFileKind.TEACHER, title=GUIDE[language], document=document)
 
 
 def _offer_fields(text: OfferText, language: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 
 from django.conf import settings
+from django.core.management import call_command
 from django.utils.translation import gettext_lazy as _
 
 from booking.operations.anonymising import anonymise_bookings
@@ -18,6 +19,11 @@ from portal.periodic.jobs import Job, register
 HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)
 OFTEN = timedelta(minutes=5)
+
+
+def publish_scheduled(now: datetime) -> None:
+    """Publish the pages whose hour has come, and take down those whose hour is over (P5)."""
+    call_command("publish_scheduled")
 
 
 def purge_sessions(now: datetime) -> None:
@@ -41,6 +47,7 @@ def register_all() -> None:
     register(
         Job("anonymise_bookings", _("Delete contact details of old bookings"), DAILY, anonymise_bookings)
     )
+    register(Job("publish_scheduled", _("Publish pages at their hour"), OFTEN, publish_scheduled))
     register(Job("queue_reminders", _("Queue reminders"), HOURLY, queue_reminders))
     register(
         Job("delete_abandoned_forms", _("Delete forms that were never sent"), DAILY, delete_abandoned_forms)
