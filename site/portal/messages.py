@@ -15,6 +15,7 @@ from typing import Any
 
 import polib
 from django.core.management import call_command
+from django.core.management.commands import makemessages
 from django.test.utils import override_settings
 
 SOURCE_FOLDERS = ("site", "workshops", "booking", "charter", "templates")
@@ -49,8 +50,11 @@ def extract(root: Path) -> polib.POFile:
         locale = copy / "catalogue"
         locale.mkdir()
         with contextlib.chdir(copy), override_settings(LOCALE_PATHS=[locale]):
+            command = makemessages.Command()
+            # Where a module needs both kinds, the lazy one is imported as `_lazy`.
+            command.xgettext_options = [*command.xgettext_options, "--keyword=_lazy"]
             call_command(
-                "makemessages",
+                command,
                 locale=["da"],
                 keep_pot=True,
                 no_location=True,
