@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Locale, Page, Site
 
@@ -46,6 +47,13 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A request to /en/ leaves English active in this thread: no later test may reverse its addresses in it."""
+    yield
+    translation.deactivate()
 
 
 @dataclass(frozen=True)
