@@ -118,7 +118,12 @@ def tries(first, count):
 
 
 _LEAVES = re.compile(r"(?!http://testserver/)(?:[a-z]+:|[/\\]{2})", re.IGNORECASE)
-_SCRIPTS = (b"<script>alert(1)</script>", b'"><img src=x onerror', b'="javascript:alert(1)')
+_SCRIPTS = (
+    b"<script>alert(1)</script>",
+    b'"><img src=x onerror',
+    b'href="javascript:',
+    b'action="javascript:',
+)
 
 
 def is_broken(path, response):
