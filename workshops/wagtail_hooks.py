@@ -2,12 +2,17 @@
 
 from wagtail import hooks
 
-from workshops.editing.guards import refuse_bulk_deletion, refuse_page_deletion
+from workshops.editing.guards import (
+    refuse_bulk_deletion,
+    refuse_copies_of_live_offers,
+    refuse_page_deletion,
+)
 from workshops.editing.viewsets import OfferGroup
 from workshops.planning.viewsets import PlanningGroup, SchoolGroup
 
 hooks.register("before_delete_page", refuse_page_deletion)
 hooks.register("before_bulk_action", refuse_bulk_deletion)
+hooks.register("before_copy_page", refuse_copies_of_live_offers)
 
 
 @hooks.register("register_admin_viewset")

@@ -292,3 +292,25 @@ def test_editors_open_the_forms_of_pages(portal_site, staff_client):
     for model in ("offerpage",):
         url = reverse("wagtailadmin_pages:add", args=["workshops", model, page.get_parent().pk])
         assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize(("publish", "pages"), [("on", 1), ("", 2)], ids=["published", "draft"])
+def test_a_copy_is_a_draft_never_a_second_live_page(portal_site, staff_client, publish, pages):
+    page = offer_page()
+    data = {"new_title": "Kopi", "new_slug": "kopi", "new_parent_page": page.get_parent().pk}
+
+    staff_client("Redaktør").post(
+        reverse("wagtailadmin_pages:copy", args=[page.pk]), {**data, "publish_copies": publish}
+    )
+
+    assert OfferPage.objects.filter(offer=page.offer).count() == pages
+    assert OfferPage.objects.live().filter(offer=page.offer).count() == 1
+
+
+def test_a_page_can_be_previewed_before_and_after_its_offer_is_chosen(portal_site):
+    page = offer_page()
+    assert page.make_preview_request().status_code == 200
+
+    page.offer_id = None
+
+    assert "Vælg et tilbud for at se siden." in page.make_preview_request().content.decode()

@@ -64,3 +64,24 @@ def refuse_bulk_deletion(
         return None
     protected = protected_pages(pages)
     return _refuse(request, protected, pages[0].get_parent().pk) if protected else None
+
+
+def refuse_copies_of_live_offers(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Stop a copy that would publish a second page for an offer; a copy as draft is fine."""
+    if request.method != "POST" or not request.POST.get("publish_copies"):
+        return None
+    includes_below = bool(request.POST.get("copy_subpages"))
+    copied = (
+        OfferPage.objects.descendant_of(page, inclusive=True)
+        if includes_below
+        else OfferPage.objects.filter(pk=page.pk)
+    )
+    if not copied.live().exists():
+        return None
+    messages.error(
+        request,
+        _(
+            "An offer has one page in each language. Copy without publishing, and choose another offer on the copy."
+        ),
+    )
+    return redirect("wagtailadmin_explore", page.get_parent().pk)

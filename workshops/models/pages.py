@@ -139,7 +139,15 @@ class OfferPage(BasePage):
         from workshops.page_views import offer_context  # reads these models: only when called
 
         context = super().get_context(request, *args, **kwargs)
+        if self.offer_id is None:
+            return context
         return {**context, **offer_context(self, now=timezone.now())}
+
+    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+        """Return the page's template; a preview before the offer is chosen asks for it."""
+        if self.offer_id is None:
+            return "workshops/offer_not_chosen.html"
+        return str(super().get_template(request, *args, **kwargs))
 
     @property
     def illustration_path(self) -> str:
