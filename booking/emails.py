@@ -24,18 +24,7 @@ type Fill = Callable[[Booking, datetime], Mapping[str, str]]
 
 
 def _load(pk: int) -> Booking | None:
-    return (
-        Booking.objects.filter(pk=pk)
-        .select_related("school")
-        .prefetch_related(
-            "classes",
-            "booked_sessions__session__venue",
-            "booked_sessions__session__provider",
-            "booked_sessions__session__offer",
-            "booked_sessions__session__for_school",
-        )
-        .first()
-    )
+    return Booking.objects.filter(pk=pk).with_details().first()
 
 
 def booked_of(booking: Booking) -> list[BookedSession]:

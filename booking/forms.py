@@ -146,6 +146,7 @@ class SchoolBookingForm(ContactForm):
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.chosen_school: School | None = None
+        self._found: list[School] | None = None
         if session.place_kind != "at_school":
             del self.fields["room"], self.fields["entrance"]
         self.fields["contact_email"].label = _("Your e-mail at the school")
@@ -157,8 +158,10 @@ class SchoolBookingForm(ContactForm):
             self.fields["school"].widget = forms.HiddenInput()
 
     def _candidates(self) -> list[School]:
-        """Return the schools the typed text may mean, at most 12."""
-        return find_schools(str(self.data.get(self.add_prefix("school_query"), "")))
+        """Return the schools the typed text may mean, at most 12. Looked up once."""
+        if self._found is None:
+            self._found = find_schools(str(self.data.get(self.add_prefix("school_query"), "")))
+        return self._found
 
     def clean_class_name(self) -> str:
         """Refuse a name without a letter or digit: it would be no class."""

@@ -32,23 +32,22 @@ def tell_booking(booking: Booking, *, offer: Offer, now: datetime) -> None:
     if state in _MAIL_OF_STATE and booking.contact_email:
         _queue(f"{kind}_{_MAIL_OF_STATE[state]}", booking, to=booking.contact_email, now=now)
     if state in _TELLS_PROVIDER and (state == BookingState.CONFIRMED or booking.confirmed_at):
-        for address, language in provider_addresses(offer.provider_id):
+        for address, language in provider_addresses(offer.provider):
             _queue(_TELLS_PROVIDER[state], booking, to=address, language=language, now=now)
 
 
-def provider_addresses(provider_id: int) -> list[tuple[str, str]]:
+def provider_addresses(provider: Provider) -> list[tuple[str, str]]:
     """Return (address, language) of those at a provider who are told of bookings.
 
     Its coordinators; without any, its contact address.
     """
     coordinators = ProviderMember.objects.filter(
-        provider_id=provider_id, role=MemberRole.COORDINATOR, user__is_active=True
+        provider=provider, role=MemberRole.COORDINATOR, user__is_active=True
     )
     found = list(coordinators.values_list("user__email", "user__language").order_by("user__email"))
     if found:
         return found
-    contact = Provider.objects.values_list("contact_email", flat=True).get(pk=provider_id)
-    return [(contact, "da")] if contact else []
+    return [(provider.contact_email, "da")] if provider.contact_email else []
 
 
 def _queue(mail_type: str, booking: Booking, *, to: str, now: datetime, language: str | None = None) -> None:

@@ -90,6 +90,7 @@ class Booking(models.Model):
             models.Index(fields=["contact_email"], name="booking_by_email"),
             models.Index(fields=["state", "-started_at"], name="booking_by_state"),
             models.Index(fields=["held_until"], name="booking_held_until", condition=Q(state="held")),
+            models.Index(fields=["browser_key"], name="booking_by_browser", condition=~Q(browser_key="")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -29,9 +29,10 @@ def lock_sessions(session_ids: Iterable[int]) -> dict[int, Session]:
     return {session.pk: session for session in Session.objects.filter(pk__in=session_ids).locked()}
 
 
-def session_ids_of(booking_id: int) -> list[int]:
-    """Return the sessions of a booking. They never change while it is active, so reading before the lock is safe."""
-    return list(BookedSession.objects.filter(booking_id=booking_id).values_list("session_id", flat=True))
+def lock_sessions_of(booking_id: int) -> dict[int, Session]:
+    """Lock the sessions of a booking in pk order and return them fresh, offers beside."""
+    ids = BookedSession.objects.filter(booking_id=booking_id).values("session_id")
+    return {session.pk: session for session in Session.objects.filter(pk__in=ids).locked()}
 
 
 def release_expired(session_id: int, *, now: datetime) -> int:
@@ -76,8 +77,8 @@ def give_back(session_id: int, *, groups: int, people: int) -> None:
 
 def claim_places(
     session_id: int, *, groups: int, people: int, school_id: int | None, now: datetime, by_staff: bool = False
-) -> None:
-    """Take places in a session, or refuse.
+) -> Session:
+    """Take places in a session and return it with its offer, or refuse.
 
     Staff may book after the public window has closed, never over a limit and never past the gate.
 
@@ -113,7 +114,16 @@ def claim_places(
         )
     if not claimed:
         _explain(session_id, school_id=school_id, now=now, by_staff=by_staff)
-    require_gate([session_id], now=now)
+    return _through_the_gate(session_id, now=now)
+
+
+def _through_the_gate(session_id: int, *, now: datetime) -> Session:
+    """Ask the gate in a fresh statement, which sees what was committed while the claim waited for its row."""
+    passed = Session.objects.filter(pk=session_id).gate_open(today=timezone.localdate(now))
+    session: Session | None = passed.select_related("offer").first()
+    if session is None:
+        raise CharterNotCoveredError
+    return session
 
 
 def require_gate(session_ids: Iterable[int], *, now: datetime) -> None:

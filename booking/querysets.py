@@ -23,6 +23,17 @@ class BookingQuerySet(models.QuerySet[Any]):
         """Keep what was booked with an address (rule 12: one's own)."""
         return self.filter(contact_email=email.strip().lower())
 
+    def with_details(self) -> "BookingQuerySet":
+        """Fetch what pages and mails show of a booking, in three queries whatever their number."""
+        from booking.models import BookedSession
+
+        sessions = BookedSession.objects.select_related(
+            "session__venue", "session__provider", "session__offer", "session__for_school"
+        )
+        return self.select_related("school").prefetch_related(
+            "classes", models.Prefetch("booked_sessions", sessions)
+        )
+
     def unproven(self, *, now: datetime) -> "BookingQuerySet":
         """Keep sent bookings whose address is not proven and whose time has not run out."""
         return self.filter(state=BookingState.HELD, submitted_at__isnull=False, held_until__gt=now)

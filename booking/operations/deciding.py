@@ -9,7 +9,7 @@ from booking.errors import WrongStateError
 from booking.messages import tell_booking
 from booking.models import Booking
 from booking.operations.submitting import confirm
-from booking.places import end_place, lock_sessions, require_gate, session_ids_of
+from booking.places import end_place, lock_sessions_of, require_gate
 from core.audit.log import Actor, record
 from core.worklist.operations import close_items
 from workshops.models import Offer
@@ -25,7 +25,7 @@ def approve_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
         WrongStateError: it does not await approval any more.
         CharterNotCoveredError: the gate is shut (rule 2).
     """
-    sessions = lock_sessions(session_ids_of(booking_id))
+    sessions = lock_sessions_of(booking_id)
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.state == BookingState.CONFIRMED:
         return booking
@@ -50,7 +50,7 @@ def decline_booking(*, booking_id: int, reason: str, actor: Actor, now: datetime
     Raises:
         WrongStateError: it does not await approval any more.
     """
-    sessions = lock_sessions(session_ids_of(booking_id))
+    sessions = lock_sessions_of(booking_id)
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.state == BookingState.DECLINED:
         return booking

@@ -10,7 +10,7 @@ from booking.enums import TAKING_STATES, BookingState
 from booking.errors import WithdrawalClosedError, WrongStateError
 from booking.messages import tell_booking
 from booking.models import BookedSession, Booking
-from booking.places import end_place, lock_sessions, release_expired, session_ids_of
+from booking.places import end_place, lock_sessions, lock_sessions_of, release_expired
 from core.audit.log import SYSTEM, Actor, record
 from core.worklist.operations import close_items
 from workshops.models import Offer, Session
@@ -31,7 +31,7 @@ def withdraw_booking(
         WithdrawalClosedError: the offer's deadline has passed (S11).
         WrongStateError: it has ended otherwise, or the session has begun.
     """
-    sessions = lock_sessions(session_ids_of(booking_id))
+    sessions = lock_sessions_of(booking_id)
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.state == BookingState.WITHDRAWN:
         return booking
@@ -52,7 +52,7 @@ def cancel_booking(*, booking_id: int, reason: str, actor: Actor, now: datetime)
     Raises:
         WrongStateError: it has ended otherwise.
     """
-    sessions = lock_sessions(session_ids_of(booking_id))
+    sessions = lock_sessions_of(booking_id)
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.state == BookingState.CANCELLED:
         return booking

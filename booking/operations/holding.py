@@ -2,9 +2,11 @@
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from booking.enums import BookingKind, BookingState, Channel
@@ -65,7 +67,8 @@ def hold_places(
     Source: DESIGN.md rules 1, 2, 8, 9 and section 5, Booking.
     """
     # The lock comes before every read: of two posts of one form, the second sees what the first made.
-    if session_id not in lock_sessions([session_id]):
+    locked = lock_sessions([session_id]).get(session_id)
+    if locked is None:
         raise SessionClosedError
     booking = _started_booking(session_id, submission_key=submission_key, browser_key=browser_key)
     if booking and booking.submitted_at:
@@ -74,11 +77,10 @@ def hold_places(
     if booking:
         for booked in booking.booked_sessions.filter(state=BookingState.HELD):
             end_place(booked, state=BookingState.EXPIRED)
-    people = party.people(adults_count=_adults_count(session_id))
-    claim_places(
+    people = party.people(adults_count=locked.adults_count)
+    session = claim_places(
         session_id, groups=party.groups, people=people, school_id=party.school_id, now=now, by_staff=by_staff
     )
-    session = Session.objects.select_related("offer").get(pk=session_id)
     school = _check_party(session, party, is_invited=is_invited, by_staff=by_staff, now=now)
     if booking is None:
         booking = Booking(
@@ -86,8 +88,8 @@ def hold_places(
         )
     else:
         booking.hold_extensions = min(booking.hold_extensions + 1, MAX_EXTENSIONS)
-        booking.classes.all().delete()
         booking.booked_sessions.all().delete()
+        booking.classes.all().delete()
     booking.kind = party.kind
     booking.state = BookingState.HELD
     booking.channel = Channel.PHONE if by_staff else Channel.WEB
@@ -165,7 +167,8 @@ def reclaim(booking: Booking, *, now: datetime) -> None:
         except BookingRefusedError as error:
             raise HoldExpiredError from error
         BookedSession.objects.filter(pk=booked.pk).update(state=BookingState.HELD, held_until=now + HOLD)
-        _activate_classes(booking, booked)
+        ClassPlace.objects.filter(booked_session=booked).delete()
+        _activate_classes(booking, booked, booking.classes.all())
     booking.state = BookingState.HELD
     booking.held_until = now + HOLD
     booking.ended_at = None
@@ -174,19 +177,17 @@ def reclaim(booking: Booking, *, now: datetime) -> None:
 
 def _started_booking(session_id: int, *, submission_key: uuid.UUID, browser_key: str) -> Booking | None:
     """Return the booking this form or browser has already started for the session."""
-    by_form = Booking.objects.filter(submission_key=submission_key).first()
-    if by_form or not browser_key:
-        return by_form
-    return Booking.objects.filter(
+    by_form = Q(submission_key=submission_key)
+    if not browser_key:
+        return Booking.objects.filter(by_form).first()
+    by_browser = Q(
         browser_key=browser_key,
         booked_sessions__session_id=session_id,
         state=BookingState.HELD,
         submitted_at=None,
-    ).first()
-
-
-def _adults_count(session_id: int) -> bool:
-    return bool(Session.objects.values_list("adults_count", flat=True).get(pk=session_id))
+    )
+    found = {booking.submission_key: booking for booking in Booking.objects.filter(by_form | by_browser)}
+    return found.get(submission_key) or next(iter(found.values()), None)
 
 
 def _check_party(
@@ -206,7 +207,9 @@ def _check_party(
     check_group_sizes(party, smallest=offer.min_group_size, largest=largest)
     if party.kind != BookingKind.SCHOOL:
         return None
-    school = School.objects.filter(pk=party.school_id).first() if party.school_id else None
+    if party.school_id is None:
+        raise SchoolCannotBookError(why="unit")
+    school = School.objects.select_related("district").filter(pk=party.school_id).first()
     check_school_may_book(offer, school, now=now)
     return school
 
@@ -251,7 +254,7 @@ def _copy_school(booking: Booking, school: School | None) -> None:
 
 def _add_classes(booking: Booking, booked: BookedSession, party: Party) -> None:
     year = school_year_of(booked.session.local_date)
-    BookedClass.objects.bulk_create(
+    classes = BookedClass.objects.bulk_create(
         BookedClass(
             booking=booking,
             name=size.name.strip(),
@@ -263,24 +266,22 @@ def _add_classes(booking: Booking, booked: BookedSession, party: Party) -> None:
         )
         for size in party.classes
     )
-    if party.classes:
-        _activate_classes(booking, booked)
+    _activate_classes(booking, booked, classes)
 
 
-def _activate_classes(booking: Booking, booked: BookedSession) -> None:
+def _activate_classes(booking: Booking, booked: BookedSession, classes: Iterable[BookedClass]) -> None:
     """Make the constrained rows that keep a class from having two places in a session.
 
     Raises ClassAlreadyBookedError for the class that has one.
     """
-    ClassPlace.objects.filter(booked_session=booked).delete()
-    for booked_class in booking.classes.all():
+    for booked_class in classes:
         try:
-            with transaction.atomic():
-                ClassPlace.objects.create(
-                    booked_session=booked,
-                    booked_class=booked_class,
-                    session_id=booked.session_id,
-                    class_key=f"{booking.school_id}:{booked_class.school_year}:{booked_class.normalised_name}",
-                )
+            ClassPlace.objects.create(
+                booked_session=booked,
+                booked_class=booked_class,
+                session_id=booked.session_id,
+                class_key=f"{booking.school_id}:{booked_class.school_year}:{booked_class.normalised_name}",
+            )
         except IntegrityError as error:
+            # The refusal leaves the operation's transaction, which rolls back as a whole: no savepoint needed.
             raise ClassAlreadyBookedError(class_name=booked_class.name) from error

@@ -11,7 +11,7 @@ from booking.messages import tell_booking
 from booking.models import Booking
 from booking.operations.holding import hold_places, reclaim
 from booking.party import Contact, Party
-from booking.places import lock_sessions, require_gate, session_ids_of
+from booking.places import lock_sessions_of, require_gate
 from booking.retention import contact_deleted_after
 from booking.rules import MAX_UNPROVEN_PER_ADDRESS, approval_reasons, email_domain, proof_deadline
 from core.audit.log import VISITOR, Actor, record
@@ -36,7 +36,7 @@ def submit_booking(*, booking_id: int, is_proven: bool, now: datetime, actor: Ac
         TooManyUnprovenError: the address holds three unconfirmed bookings already (X6).
     Source: DESIGN.md section 5, Booking.
     """
-    sessions = lock_sessions(session_ids_of(booking_id))
+    sessions = lock_sessions_of(booking_id)
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.submitted_at:
         return booking
@@ -70,7 +70,7 @@ def prove_address(*, booking_id: int, now: datetime, actor: Actor) -> Booking:
         CharterNotCoveredError: the gate is shut now (rule 2).
         WrongStateError: the booking has ended (withdrawn, cancelled, declined).
     """
-    sessions = lock_sessions(session_ids_of(booking_id))
+    sessions = lock_sessions_of(booking_id)
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.proven_at:
         return booking
@@ -197,4 +197,4 @@ def _is_known_domain(booking: Booking) -> bool:
 
 def _offer(sessions: dict[int, Session]) -> Offer:
     first = min(sessions.values(), key=lambda session: session.starts_at)
-    return Offer.objects.prefetch_related("districts").get(pk=first.offer_id)
+    return Offer.objects.select_related("provider").prefetch_related("districts").get(pk=first.offer_id)

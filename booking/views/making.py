@@ -91,7 +91,7 @@ def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpRespo
 def review(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show what is about to be sent, with the time the places are held; on POST send it."""
     now = timezone.now()
-    booking = _started(request, session_id)
+    booking = _started(request, session_id, with_details=request.method == "GET")
     if booking is None:
         if _sent(request, session_id):
             return redirect("booking_receipt", session_id=session_id)
@@ -179,25 +179,24 @@ def _mine(request: HttpRequest, session_id: int) -> Any:
     key = visitor.browser_key(request)
     if not key:
         return Booking.objects.none()
-    return (
-        Booking.objects.filter(browser_key=key, booked_sessions__session_id=session_id)
-        .select_related("school")
-        .prefetch_related("classes", "booked_sessions__session__venue", "booked_sessions__session__provider")
-        .order_by("-started_at", "-pk")
-    )
+    mine = Booking.objects.filter(browser_key=key, booked_sessions__session_id=session_id)
+    return mine.order_by("-started_at", "-pk")
 
 
-def _started(request: HttpRequest, session_id: int) -> Booking | None:
+def _started(request: HttpRequest, session_id: int, *, with_details: bool = True) -> Booking | None:
     """Return what this browser is filling in for the session; a hold that ran out too, so that nothing is lost."""
     unsent = _mine(request, session_id).filter(
         state__in=[BookingState.HELD, BookingState.EXPIRED], submitted_at=None
     )
-    booking: Booking | None = unsent.exclude(end_reason="given_up").first()
+    unsent = unsent.exclude(end_reason="given_up")
+    booking: Booking | None = (unsent.with_details() if with_details else unsent).first()
     return booking
 
 
 def _sent(request: HttpRequest, session_id: int) -> Booking | None:
-    booking: Booking | None = _mine(request, session_id).filter(submitted_at__isnull=False).first()
+    booking: Booking | None = (
+        _mine(request, session_id).filter(submitted_at__isnull=False).with_details().first()
+    )
     return booking
 
 
@@ -295,8 +294,6 @@ def _show_review(
     status: int = 200,
 ) -> HttpResponse:
     booked = booking.booked_sessions.all()[0]
-    day = booked.session.local_date
-    off = days_off(day, day, school=booking.school) if booking.school else {}
     is_held = (
         booking.state == BookingState.HELD and booking.held_until is not None and booking.held_until > now
     )
@@ -308,7 +305,6 @@ def _show_review(
         "is_held": is_held,
         "seconds_left": max(0, int((booking.held_until - now).total_seconds())) if booking.held_until else 0,
         "can_extend": booking.hold_extensions < 3,
-        "holiday": off.get(day, ""),
         "seen": _seen(booking),
         "has_changed": has_changed,
         "refusal": refusal,

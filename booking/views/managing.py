@@ -166,7 +166,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     bookings = (
         Booking.objects.submitted()
         .of_address(request.user.email)  # type: ignore[union-attr]  # login_required
-        .prefetch_related("classes", "booked_sessions__session")
+        .with_details()
         .order_by("-submitted_at", "-pk")
     )
     page = Paginator(bookings, 20).get_page(request.GET.get("side"))
@@ -185,18 +185,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _load(token: str, *, purpose: str, now: datetime) -> Booking:
     """Return the booking a token names. Raises LinkError (invalid, expired, revoked)."""
     claim = read_token(token, purpose=purpose, now=now)
-    booking = (
-        Booking.objects.filter(pk=claim.object_id)
-        .select_related("school")
-        .prefetch_related(
-            "classes",
-            "booked_sessions__session__venue",
-            "booked_sessions__session__provider",
-            "booked_sessions__session__offer",
-            "booked_sessions__session__for_school",
-        )
-        .first()
-    )
+    booking = Booking.objects.filter(pk=claim.object_id).with_details().first()
     if booking is None:
         from core.links.errors import LinkInvalidError
 

@@ -353,7 +353,7 @@ def test_my_bookings_costs_the_same_queries_whatever_their_number(
     client = person_client("mig@skole.example")
     client.get("/mine-bookinger/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get("/mine-bookinger/")
 
 

@@ -1,5 +1,7 @@
 """Districts, schools and their e-mail domains, school years and days off."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +83,10 @@ class School(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def can_book(self, *, on: date) -> bool:
+        """Whether it can book on a day; the same rule as SchoolQuerySet.bookable."""
+        return self.is_bookable and (self.closed_on is None or self.closed_on > on)
 
     @property
     def is_municipal(self) -> bool:

@@ -1,0 +1,61 @@
+"""What a booking costs in statements, whatever the data behind it (DESIGN.md 8: at most 60 for the whole)."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from booking import visitor
+from booking.models import Booking
+from core.outbox.operations import send_due
+from tests.booking.test_flow import answers
+from tests.factories.booking import TEACHER, a_class, book, known_school
+from tests.factories.workshops import SessionFactory
+from workshops.models import OfferIndexPage, OfferPage
+
+pytestmark = pytest.mark.django_db
+
+STEPS = {"form": 6, "hold": 17, "review": 4, "send": 19, "receipt": 5, "mail": 7}
+"""Statements of each step, transaction control included; a proven address at a known school."""
+
+
+@pytest.mark.parametrize("others", [0, 12])
+def test_a_booking_costs_the_same_statements_with_and_without_others(portal_site, settings, others):
+    settings.PORTAL_FRAME_CACHE_SECONDS = 60
+    session, school = SessionFactory(at_venue=True, max_groups=30), known_school()
+    catalogue = portal_site.home.add_child(instance=OfferIndexPage(title="Tilbud", slug="tilbud"))
+    catalogue.add_child(
+        instance=OfferPage(title="Et tilbud", slug="et-tilbud", offer=session.offer, teaser="Kort", intro="Om")
+    )
+    for number in range(others):
+        book(session, school=school, classes=[a_class(f"4.{number}")])
+    send_due(now=timezone.now())
+    client = Client()
+    browser = client.session
+    browser["proven_addresses"] = [TEACHER]
+    browser.save()
+    client.cookies["sessionid"] = browser.session_key
+    client.get(f"/book/{session.pk}/")
+    cost = {}
+
+    def count(step, act):
+        with CaptureQueriesContext(connection) as queries:
+            result = act()
+        cost[step] = len(queries)
+        return result
+
+    count("form", lambda: client.get(f"/book/{session.pk}/"))
+    held = count("hold", lambda: client.post(f"/book/{session.pk}/", answers(school)))
+    page = count("review", lambda: client.get(held.url)).content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', page).group(1)
+    sent = count("send", lambda: client.post(held.url, {"seen": seen}))
+    count("receipt", lambda: client.get(sent.url))
+    count("mail", lambda: send_due(now=timezone.now()))
+
+    assert Booking.objects.latest("pk").confirmed_at is not None
+    assert visitor.COOKIE in client.cookies
+    assert cost == STEPS
+    assert sum(cost.values()) <= 60
