@@ -129,9 +129,9 @@ def _receipt(booking: Booking, now: datetime) -> dict[str, str]:
 
 
 def _for_provider(booking: Booking, now: datetime) -> dict[str, str]:
-    """For the provider: counts and the teacher's contact; of persons only the number of seats (rule 10)."""
+    """For the provider: counts and the teacher's contact; of others only the number of seats (rule 10)."""
     contact = ""
-    if booking.kind != BookingKind.PERSON:
+    if booking.kind == BookingKind.SCHOOL:
         contact = "\n".join(
             part for part in (booking.contact_name, booking.contact_email, booking.contact_phone) if part
         )

@@ -85,6 +85,7 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
         "sections": booking_sections(booking),
         "state_kind": STATE_KINDS.get(BookingState(booking.state), "neutral"),
         "is_active": is_active,
+        "confirm_path": links.confirm_path(booking) if booking.state == BookingState.HELD else "",
         "is_confirmed": booking.state == BookingState.CONFIRMED,
         "is_over": first.starts_at <= now,
         "can_withdraw": is_active and first.starts_at > now and can_withdraw(sessions, now=now),

@@ -28,7 +28,9 @@ def test_a_booking_costs_the_same_statements_with_and_without_others(portal_site
     session, school = SessionFactory(at_venue=True, max_groups=30), known_school()
     catalogue = portal_site.home.add_child(instance=OfferIndexPage(title="Tilbud", slug="tilbud"))
     catalogue.add_child(
-        instance=OfferPage(title="Et tilbud", slug="et-tilbud", offer=session.offer, teaser="Kort", intro="Om")
+        instance=OfferPage(
+            title="Et tilbud", slug="et-tilbud", offer=session.offer, teaser="Kort", intro="Om"
+        )
     )
     for number in range(others):
         book(session, school=school, classes=[a_class(f"4.{number}")])

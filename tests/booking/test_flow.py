@@ -413,3 +413,11 @@ def test_staff_see_the_link_to_pass_on_for_evenings_not_open_to_all(access, show
     evening = SessionFactory(evening=True, access=access)
 
     assert bool(sign_up_link(evening)["url"]) is shown
+
+
+def test_the_owner_of_an_unconfirmed_booking_is_led_to_confirm_it(person_client):
+    booking = book(SessionFactory(), is_proven=False)
+
+    page = person_client(TEACHER).get(links.manage_path(booking)).content.decode()
+
+    assert links.confirm_path(booking) in page
