@@ -54,7 +54,8 @@ class SessionQuerySet(models.QuerySet[Any]):
             self.gate_open(today=local_date_of(now))
             .taking_bookings(now=now)
             .with_free_places(now=now)
-            .filter(Q(free_groups=None) | Q(free_groups__gt=0), Q(free_people=None) | Q(free_people__gt=0))
+            # Free is None just where there is no such limit; asking the limit's own column is cheaper.
+            .filter(Q(max_groups=None) | Q(free_groups__gt=0), Q(max_people=None) | Q(free_people__gt=0))
         )
 
     def upcoming(self, *, now: datetime) -> "SessionQuerySet":
