@@ -4,6 +4,8 @@ from portal.settings import env
 from portal.settings.base import *  # noqa: F403 - settings modules extend base by design
 
 SECRET_KEY = env.text("PORTAL_SECRET_KEY")
+# Former keys: links, sessions and apps made under them still work while they stand here.
+SECRET_KEY_FALLBACKS = env.words("PORTAL_SECRET_KEY_FALLBACKS", "")
 ALLOWED_HOSTS = env.words("PORTAL_ALLOWED_HOSTS", "")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 
