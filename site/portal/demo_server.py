@@ -64,12 +64,12 @@ def free_port(first: int) -> int:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Make SIGTERM and SIGHUP end the block as Ctrl-C does."""
+    """Make SIGTERM and SIGHUP end the block as Ctrl-C does, and Ctrl-C where a shell had it ignored."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, interrupt) for number in _STOP_SIGNALS}
     try:
         yield
     finally:
