@@ -24,7 +24,9 @@ def _uv() -> list[str]:
     for command in (os.environ.get("UV", "").split(), ["uv"]):
         try:
             if command and subprocess.run([*command, "--version"], capture_output=True).returncode == 0:
-                return command
+                # Where ./run made its own uv, it names it from the project's folder; we work elsewhere.
+                own = settings.ROOT / command[0]
+                return [str(own), *command[1:]] if "/" in command[0] and own.exists() else command
         except FileNotFoundError:
             continue
     if os.environ.get("CI"):
