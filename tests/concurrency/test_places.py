@@ -168,14 +168,15 @@ def read_then_write(monkeypatch):
     both_have_looked = threading.Barrier(2)
 
     def claim(session_id, *, groups, people, school_id, now, by_staff=False):
-        session = Session.objects.get(pk=session_id)
+        session = Session.objects.select_related("offer").get(pk=session_id)
         both_have_looked.wait(timeout=30)
         if session.people_taken + people > session.max_people:
             raise SessionFullError(groups_left=None, people_left=0)
         Session.objects.filter(pk=session_id).update(people_taken=F("people_taken") + people)
+        return session
 
     monkeypatch.setattr(holding, "claim_places", claim)
-    monkeypatch.setattr(holding, "lock_sessions", dict.fromkeys)
+    monkeypatch.setattr(holding, "lock_sessions", Session.objects.in_bulk)
 
 
 @pytest.mark.postgresql

@@ -19,14 +19,15 @@ __all__ = ["application"]
 
 def _claim(
     session_id: int, *, groups: int, people: int, school_id: int | None, now: datetime, by_staff: bool = False
-) -> None:
-    session = Session.objects.get(pk=session_id)
+) -> Session:
+    session = Session.objects.select_related("offer").get(pk=session_id)
     assert session.max_people is not None
     if session.people_taken + people > session.max_people:
         raise SessionFullError(people_left=session.max_people - session.people_taken)
     time.sleep(0.05)
     session.people_taken += people
     session.save(update_fields=["people_taken"])
+    return session
 
 
 def _no_lock(session_ids: Iterable[int]) -> dict[int, Session]:

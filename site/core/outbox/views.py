@@ -36,7 +36,8 @@ def demo_only[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]
 @demo_only
 def mailbox(request: HttpRequest) -> HttpResponse:
     """List the mails sent, newest first; `?til=` keeps those to one address."""
-    recipient = request.GET.get("til", "").strip()
+    # PostgreSQL's text holds no NUL, so no address can.
+    recipient = request.GET.get("til", "").replace("\x00", "").strip()
     messages = Message.objects.with_text().order_by("-sent_at", "-pk")
     if recipient:
         messages = messages.filter(to_email__iexact=recipient)
