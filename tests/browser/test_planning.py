@@ -29,7 +29,7 @@ def test_editor_publishes_a_schedule(page, portal):
     page.goto("/admin/schedules/")
     page.get_by_role("link", name="Tilføj plan").first.click()
     assert_no_axe_findings(page)
-    page.get_by_label("Tilbud").select_option(label="Falske nyheder")
+    page.get_by_role("combobox", name="Tilbud").select_option(label="Falske nyheder")
     page.get_by_label("Første dato").fill(first.isoformat())
     page.get_by_label("Sidste dato").fill((first + timedelta(days=27)).isoformat())
     page.get_by_label("Tirsdag").check()
