@@ -16,6 +16,16 @@ _SCRIPTING_IS_OFF = """() => {
 }"""
 
 
+_SETTLED = """() => Promise.race([
+    new Promise(done => setTimeout(done, 3000)),
+    new Promise(done => setTimeout(done, 150)).then(() => Promise.all(
+        document.getAnimations()
+            .filter(animation => animation.effect.getComputedTiming().iterations !== Infinity)
+            .map(animation => animation.finished.catch(() => null))
+    )),
+]).then(() => null)"""
+
+
 @cache
 def _axe() -> str:
     return (settings.ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
@@ -30,6 +40,9 @@ def axe_findings(page: Page, *, upstream: frozenset[str] = frozenset()) -> list[
     assert not page.evaluate(_SCRIPTING_IS_OFF), (
         "axe needs a page that runs JavaScript: it would never answer"
     )
+    # A page still loading has no main landmark yet, and a message fading in has no contrast yet.
+    page.wait_for_load_state("load")
+    page.evaluate(_SETTLED)
     # Evaluated, not added as a script element: the page's Content-Security-Policy stays in force.
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(f"() => {{ {_axe()} }}")
