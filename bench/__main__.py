@@ -124,10 +124,11 @@ def main() -> int:
                     found = measure(url, size, options.turns, var)
                     report["databases"].setdefault(name, {})[str(size)] = found
                     bars += bars_of(f"{name} {size:,}", found)
+                    options.out.parent.mkdir(parents=True, exist_ok=True)
+                    options.out.write_text(json.dumps(report, indent=2) + "\n")
         except PostgreSQLMissingError as error:
             report["databases"][name] = {"error": str(error)}
     report["bars"] = [asdict(bar) | {"holds": bar.holds} for bar in bars]
-    options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(report, indent=2) + "\n")
     for bar in bars:
         print(f"{'ok    ' if bar.holds else 'MISSED'} {bar.name}: {bar.value} (at most {bar.limit})")

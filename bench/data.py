@@ -38,9 +38,8 @@ class World:
 def grow_to(sessions: int) -> int:
     """Copy the demo's coming sessions, with a booking each, until there are so many; return how many there are."""
     present = Session.objects.count()
-    models = list(
-        Session.objects.filter(state=SessionState.OPEN, starts_at__gt=timezone.now()).order_by("pk")[:200]
-    )
+    coming = Session.objects.filter(state=SessionState.OPEN, starts_at__gt=timezone.now())
+    models = list(coming.exclude(provider__slug=PROVIDER).order_by("pk")[:200])
     missing = max(0, sessions - present)
     copies = []
     for number, model in enumerate(islice(cycle(models), missing)):
@@ -106,7 +105,9 @@ def prepare() -> World:
         evenings=list(
             Session.objects.filter(offer=evening, max_people=ROOM).order_by("pk").values_list("pk", flat=True)
         ),
-        visits=list(Session.objects.filter(offer=visit).order_by("pk").values_list("pk", flat=True)),
+        visits=list(
+            Session.objects.filter(offer=visit, max_groups=ROOM).order_by("pk").values_list("pk", flat=True)
+        ),
         school=School.objects.get(institution_number="999999").name,
         offer_path=page.get_url(),
         catalogue_path=page.get_parent().get_url(),
