@@ -86,3 +86,63 @@ class CancelReason(models.TextChoices):
     CHARTER = "charter", _("The provider's agreement has ended")
     DUPLICATE = "duplicate", _("Booked twice")
     OTHER = "other", _("Another reason")
+
+
+class FeedKind(models.TextChoices):
+    """Whose calendar feed it is (K2)."""
+
+    TEACHER = "teacher", _("My bookings")
+    PROVIDER = "provider", _("A provider's sessions")
+    TEAM = "team", _("The whole programme")
+
+
+class RequestKind(models.TextChoices):
+    """What is asked for."""
+
+    VISIT = "visit", _("A visit to a class")
+    TALK = "talk", _("A talk")
+    URGENT = "urgent", _("Help after an incident")
+
+
+class RequestState(models.TextChoices):
+    """Where a request is: requested, answered with times, agreed (V2)."""
+
+    UNPROVEN = "unproven", pgettext_lazy("request", "Address not confirmed")
+    SENT = "sent", pgettext_lazy("request", "Awaits an answer")
+    ANSWERED = "answered", pgettext_lazy("request", "Times proposed")
+    AGREED = "agreed", pgettext_lazy("request", "Agreed")
+    DECLINED = "declined", pgettext_lazy("request", "Declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn")
+    EXPIRED = "expired", pgettext_lazy("request", "Expired")
+
+
+class PartOfDay(models.TextChoices):
+    """When on a wished date."""
+
+    ANY = "any", _("All day")
+    MORNING = "morning", _("Morning (8-10)")
+    MIDDAY = "midday", _("Midday (10-12)")
+    AFTERNOON = "afternoon", _("Afternoon (12-16)")
+    EVENING = "evening", _("Evening (from 17)")
+
+
+class UrgentTopic(models.TextChoices):
+    """What an urgent request asks for; never what happened, never about whom (rule 10)."""
+
+    DIALOGUE = "dialogue", _("A dialogue with a class or several")
+    WORKSHOP = "workshop", _("A workshop as soon as possible")
+    STAFF = "staff", _("Advice for the staff")
+
+
+class Occupation(models.TextChoices):
+    """Occupation groups of professionals, for head counts (V4)."""
+
+    TEACHER = "teacher", _("Teachers")
+    PEDAGOGUE = "pedagogue", _("Pedagogues")
+    SSP = "ssp", _("SSP and street workers")
+    SOCIAL_WORKER = "social_worker", _("Social workers")
+    HEALTH = "health", _("Health care")
+    POLICE = "police", _("Police and prison service")
+    VOLUNTEER = "volunteer", _("Volunteers")
+    LEADER = "leader", _("Leaders")
+    OTHER = "other", _("Others")

@@ -29,6 +29,14 @@ class Approval(models.TextChoices):
     ADMINISTRATION = "administration", _("After approval by the administration")
 
 
+class IfSilent(models.TextChoices):
+    """What happens when nobody answers a booking in time (S15)."""
+
+    ESCALATE = "escalate", _("The administration is asked, and the booker is told that it takes longer")
+    CONFIRM = "confirm", _("The booking is confirmed")
+    DECLINE = "decline", _("The booking is declined")
+
+
 class SessionState(models.TextChoices):
     """Where a session is (DESIGN.md 5)."""
 

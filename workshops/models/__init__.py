@@ -17,9 +17,10 @@ from workshops.models.schools import (
     SchoolDomain,
     SchoolYear,
 )
-from workshops.models.sessions import Schedule, Session, Venue
+from workshops.models.sessions import Course, Schedule, Session, Venue
 
 __all__ = [
+    "Course",
     "District",
     "Holiday",
     "MaterialFile",

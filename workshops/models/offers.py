@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from charter.models import Programme, Provider
-from workshops.enums import Approval, Audience, PlaceKind
+from workshops.enums import Approval, Audience, IfSilent, PlaceKind
 from workshops.models.schools import District
 from workshops.querysets import OfferQuerySet
 
@@ -94,6 +94,36 @@ class Offer(models.Model):
     approval = models.CharField(_("approval"), max_length=20, choices=Approval, default=Approval.NONE)
     booking_closes_days = models.PositiveSmallIntegerField(_("booking closes (days before)"), default=3)
     withdrawal_closes_days = models.PositiveSmallIntegerField(_("withdrawal closes (days before)"), default=7)
+    approval_days = models.PositiveSmallIntegerField(_("days to answer a booking"), default=3)
+    approval_if_silent = models.CharField(
+        _("when nobody answers in time"), max_length=12, choices=IfSilent, default=IfSilent.ESCALATE
+    )
+    has_waiting_list = models.BooleanField(_("has a waiting list"), default=True)
+    takes_requests = models.BooleanField(_("schools and others may ask for other dates"), default=True)
+    evening_offer = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="packaged_with",
+        verbose_name=_("evening that can be booked with it"),
+    )
+    """Package: a class session together with a whole evening at the school (DESIGN.md 5)."""
+
+    allowed_domains = models.JSONField(
+        _("e-mail domains that may sign up (none = all)"), default=list, blank=True
+    )
+    """V1: "kk.dk" lets anna@kk.dk and anna@buf.kk.dk sign up."""
+
+    asks_occupations = models.BooleanField(_("ask for occupations"), default=False)
+    max_classes_per_term = models.PositiveSmallIntegerField(
+        _("most classes per school and term"), null=True, blank=True
+    )
+    new_schools_first_days = models.PositiveSmallIntegerField(
+        _("days in which only schools not yet served may book"), default=0
+    )
+    """S22: counted from when a date is first opened."""
+
     asks_for_proof = models.BooleanField(_("the address must be confirmed by e-mail"), default=True)
     """F7: off = the sign-up counts at once."""
 

@@ -95,6 +95,24 @@ class Schedule(models.Model):
         return f"{self.offer} {self.first_date:%d.%m.%Y}–{self.last_date:%d.%m.%Y}"
 
 
+class Course(models.Model):
+    """Two or three sessions of an offer that are booked as one: all or nothing (forløb, S20)."""
+
+    offer = models.ForeignKey(
+        Offer, on_delete=models.PROTECT, related_name="courses", verbose_name=_("offer")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+        ordering = ["offer", "name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Session(models.Model):
     """One date that can be booked (afholdelse).
 
@@ -129,6 +147,16 @@ class Session(models.Model):
 
     follows_schedule = models.BooleanField(_("follows its schedule"), default=True)
     """False once changed by hand: later edits of the schedule leave it alone (S17)."""
+
+    course = models.ForeignKey(
+        Course,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        verbose_name=_("course"),
+    )
+    """Sessions of a course can only be booked together."""
 
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
@@ -173,6 +201,9 @@ class Session(models.Model):
     max_people = models.PositiveSmallIntegerField(_("most people"), null=True, blank=True)
     groups_taken = models.PositiveSmallIntegerField(_("classes taken"), default=0)
     people_taken = models.PositiveSmallIntegerField(_("people taken"), default=0)
+    waiting = models.PositiveSmallIntegerField(_("waiting"), default=0)
+    """How many entries with a rank wait in the queue. Changes only through booking.operations (rule 8)."""
+
     reserved = models.PositiveSmallIntegerField(_("reserved"), default=0)
     """Kept back, in classes where max_groups is set, else in people."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from booking.enums import TAKING_STATES, BookingKind, BookingState, Channel
 from booking.querysets import BookedSessionQuerySet, BookingQuerySet
 from workshops.enums import SchoolType
-from workshops.models import District, School, Session
+from workshops.models import Course, District, School, Session
 
 
 class Booking(models.Model):
@@ -57,6 +57,24 @@ class Booking(models.Model):
     room = models.CharField(_("room"), max_length=60, blank=True)
     entrance = models.CharField(_("entrance"), max_length=120, blank=True)
     phone_on_day = models.CharField(_("phone on the day"), max_length=30, blank=True)
+
+    heads = models.JSONField(_("occupations"), default=list, blank=True)
+    """[{"occupation": a value of Occupation, "department": str, "count": int}] (V4); counts, no names."""
+
+    course = models.ForeignKey(
+        Course,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bookings",
+        verbose_name=_("course"),
+    )
+    """Set when the sessions were booked together as one course (S20)."""
+
+    pending_name = models.CharField(_("handed over to"), max_length=120, blank=True)
+    pending_email = models.EmailField(_("new e-mail"), blank=True)
+    pending_until = models.DateTimeField(_("new e-mail to be confirmed by"), null=True, blank=True)
+    """A new contact counts once its address is proven; the old one is told (S26)."""
 
     approval_reasons = models.JSONField(default=list, blank=True)
     """Why it needs approval: "offer", "unknown_domain", "grade", "district"."""
@@ -116,6 +134,16 @@ class BookedSession(models.Model):
     uid = models.CharField("UID", max_length=120, unique=True)
     sequence = models.PositiveIntegerField("SEQUENCE", default=0)
 
+    queued_at = models.DateTimeField(_("in the queue since"), null=True, blank=True)
+    """Rank in the queue, with pk after it; set when the address is proven. Kept while offered (rule 8)."""
+
+    offered_at = models.DateTimeField(_("offered at"), null=True, blank=True)
+    is_picked = models.BooleanField(_("picked by staff"), default=False)
+    """Staff picked it from the queue: accepting needs no further approval."""
+
+    passed_over_at = models.DateTimeField(_("passed over at"), null=True, blank=True)
+    """When a place last went to a smaller entry behind it; it keeps its rank and its page says so (rule 8)."""
+
     objects = BookedSessionQuerySet.as_manager()
 
     class Meta:
@@ -124,7 +152,14 @@ class BookedSession(models.Model):
         ordering = ["booking", "session"]
         indexes = [
             models.Index(fields=["session", "state"], name="booked_by_session"),
-            models.Index(fields=["session", "held_until"], name="booked_holds", condition=Q(state="held")),
+            models.Index(
+                fields=["session", "held_until"],
+                name="booked_holds",
+                condition=Q(state__in=["held", "offered"]),
+            ),
+            models.Index(
+                fields=["session", "queued_at", "id"], name="booked_queue", condition=Q(state="waiting")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

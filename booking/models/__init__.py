@@ -1,0 +1,18 @@
+"""Bookings, requests for dates, notices and feeds. Written only by booking.operations (rule 1)."""
+
+from booking.models.bookings import Attendance, BookedClass, BookedSession, Booking, ClassPlace
+from booking.models.feeds import Feed
+from booking.models.requests import DateNotice, DateRequest, ProposedTime, WishedDate
+
+__all__ = [
+    "Attendance",
+    "BookedClass",
+    "BookedSession",
+    "Booking",
+    "ClassPlace",
+    "DateNotice",
+    "DateRequest",
+    "Feed",
+    "ProposedTime",
+    "WishedDate",
+]
