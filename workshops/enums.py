@@ -52,6 +52,10 @@ UPCOMING_STATES = (SessionState.OPEN, SessionState.CLOSED)
 """States in which a session is announced and may still take place."""
 
 
+NOT_TAKING_PLACE = (SessionState.NOT_HELD, SessionState.CANCELLED)
+"""States in which a session occupies neither its place nor its facilitator."""
+
+
 class WhyNotBookable(models.TextChoices):
     """Why a session cannot be booked now (P8); the label says what to do."""
 
@@ -72,7 +76,21 @@ class ProposalState(models.TextChoices):
     MOVED = "moved", _("Moved by hand")
     CANCELLED = "cancelled", _("Cancelled: does not come back")
     HOLIDAY = "holiday", _("Skipped: day off")
+    TAKEN = "taken", _("Skipped: place or facilitator is taken")
     PAST = "past", _("Skipped: over")
+
+
+class ClashKind(models.TextChoices):
+    """Why two sessions cannot well take place as planned (S21), the surest first."""
+
+    VENUE = "venue", _("same place")
+    FACILITATOR = "facilitator", _("same facilitator")
+    TRAVEL = "travel", _("too little time for the facilitator to get from one to the other")
+    OFFER = "offer", _("same offer")
+
+
+REFUSABLE_CLASHES = frozenset({ClashKind.VENUE, ClashKind.FACILITATOR, ClashKind.TRAVEL})
+"""Two dates of one offer at once may be meant (two teams); they are only told of."""
 
 
 class SessionAccess(models.TextChoices):

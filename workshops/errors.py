@@ -1,10 +1,13 @@
 """Why something about offers, schedules or sessions was refused: one error per refusal."""
 
-from collections.abc import Collection, Mapping
-from typing import ClassVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from workshops.clashes import Clash
 
 
 class WorkshopError(Exception):
@@ -77,6 +80,20 @@ class SessionStartedError(WorkshopError):
 
     code = "session_started"
     message = _("The session has already begun. Choose a time in the future.")
+
+
+class SessionClashError(WorkshopError):
+    """The venue or the facilitator is taken, and the setting says to refuse that; `clashes` says by what (S21)."""
+
+    code = "session_clash"
+    message = _("The time is taken. Choose another time, place or facilitator.")
+
+    def __init__(self, clashes: "Sequence[Clash]") -> None:
+        super().__init__(len(clashes))
+        self.clashes = list(clashes)
+
+    def __str__(self) -> str:
+        return " ".join([str(self.message), *(f"{clash}." for clash in self.clashes)])
 
 
 class ScheduleRuleError(WorkshopError):

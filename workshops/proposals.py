@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-from django.utils import timezone
-
 from workshops.calendars import (
     at_local_time,
     days_off,
@@ -15,12 +12,15 @@ from workshops.calendars import (
     minutes_after,
     school_year_of,
 )
+from workshops.clashes import Clash, find_clashes, is_refused
 from workshops.enums import ProposalState, SessionState
 from workshops.recurrence import expand, extra_dates
-from workshops.rules import is_outside_school_hours
+from workshops.rules import Slot, is_outside_school_hours
 
 if TYPE_CHECKING:
     from workshops.models import Schedule, Session
+
+STATES_THAT_TAKE_PLACE = (ProposalState.NEW, ProposalState.EXISTS, ProposalState.TAKEN)
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Proposal:
 
     is_plan_known: bool = True
     is_outside_school_hours: bool = False
-    collisions: Sequence[str] = ()
-    """Start and title of sessions at the same time in the same place, by the same facilitator or of the same offer."""
+    clashes: Sequence[Clash] = ()
+    """Sessions in the way: same place, same facilitator, same offer (S21)."""
 
 
 def propose(schedule: "Schedule", *, now: datetime) -> list[Proposal]:
@@ -52,37 +52,32 @@ def propose(schedule: "Schedule", *, now: datetime) -> list[Proposal]:
     added = set(extra_dates(schedule))
     known_years = known_school_years()
     existing = _existing(schedule)
-    others = _others(schedule, days)
+    slots = [_slot_of(schedule, day, existing.get(day)) for day in days]
     proposals: list[Proposal] = []
-    for day in days:
-        starts_at = at_local_time(day, schedule.start_time)
-        ends_at = minutes_after(starts_at, schedule.duration_minutes)
+    for day, slot, clashes in zip(days, slots, find_clashes(slots), strict=True):
         session = existing.get(day)
         if session is not None:
             state = _state_of(session)
-        elif starts_at <= now:
+        elif slot.starts_at <= now:
             state = ProposalState.PAST
         elif schedule.skip_holidays and day in off and day not in added:
             state = ProposalState.HOLIDAY
+        elif is_refused() and any(clash.is_refusable for clash in clashes):
+            state = ProposalState.TAKEN
         else:
             state = ProposalState.NEW
-        colliding = [
-            f"{timezone.localtime(other.starts_at):%H.%M} {other.title}"
-            for other in others
-            if other.starts_at < ends_at and starts_at < other.ends_at and other is not session
-        ]
         proposals.append(
             Proposal(
                 day=day,
-                starts_at=starts_at,
-                ends_at=ends_at,
+                starts_at=slot.starts_at,
+                ends_at=slot.ends_at,
                 state=state,
                 holiday=off.get(day, ""),
                 is_plan_known=school_year_of(day) in known_years,
                 is_outside_school_hours=is_outside_school_hours(
-                    audience=schedule.offer.audience, starts_at=starts_at, ends_at=ends_at
+                    audience=schedule.offer.audience, starts_at=slot.starts_at, ends_at=slot.ends_at
                 ),
-                collisions=colliding if state in (ProposalState.NEW, ProposalState.EXISTS) else (),
+                clashes=clashes if state in STATES_THAT_TAKE_PLACE else (),
             )
         )
     return proposals
@@ -111,18 +106,16 @@ def _state_of(session: "Session") -> ProposalState:
     return ProposalState.EXISTS if session.local_date == session.original_date else ProposalState.MOVED
 
 
-def _others(schedule: "Schedule", days: Sequence[date]) -> list["Session"]:
-    """Return sessions that may collide: same venue, same facilitator of the provider, or same offer."""
-    from workshops.models import Session
-
-    same = Q(offer_id=schedule.offer_id)
-    if schedule.venue_id is not None:
-        same |= Q(venue_id=schedule.venue_id)
-    if schedule.facilitator:
-        same |= Q(provider_id=schedule.offer.provider_id, facilitator=schedule.facilitator)
-    sessions = Session.objects.filter(same, local_date__range=(days[0], days[-1])).exclude(
-        state=SessionState.CANCELLED
+def _slot_of(schedule: "Schedule", day: date, session: "Session | None") -> Slot:
+    """Return what the schedule's session on a day occupies, or would; an old one is not in its own way."""
+    starts_at = at_local_time(day, schedule.start_time)
+    return Slot(
+        starts_at=starts_at,
+        ends_at=minutes_after(starts_at, schedule.duration_minutes),
+        offer_id=schedule.offer_id,
+        provider_id=schedule.offer.provider_id,
+        place_kind=schedule.offer.place_kind,
+        venue_id=schedule.venue_id,
+        facilitator=schedule.facilitator,
+        session_id=None if session is None else session.pk,
     )
-    if schedule.pk is not None:
-        sessions = sessions.exclude(schedule=schedule)
-    return list(sessions)

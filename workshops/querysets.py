@@ -1,6 +1,7 @@
 """Named reads of offers, sessions and schools."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -9,7 +10,8 @@ from django.db.models import Case, Q, Value, When
 from charter.gate import open_gate
 from workshops.availability import with_free_places
 from workshops.calendars import local_date_of
-from workshops.enums import UPCOMING_STATES, SessionAccess, SessionState
+from workshops.enums import NOT_TAKING_PLACE, UPCOMING_STATES, SessionAccess, SessionState
+from workshops.rules import Slot
 from workshops.schools import fold
 
 LETTERS_TO_SEARCH_INSIDE = 4
@@ -61,6 +63,23 @@ class SessionQuerySet(models.QuerySet[Any]):
     def upcoming(self, *, now: datetime) -> "SessionQuerySet":
         """Keep announced sessions that have not begun, soonest first."""
         return self.filter(state__in=UPCOMING_STATES, starts_at__gt=now).order_by("starts_at", "pk")
+
+    def that_may_clash(self, slots: Sequence[Slot], *, travel: timedelta) -> "SessionQuerySet":
+        """Keep sessions near the slots' times with a venue, a named facilitator's provider or an offer of theirs.
+
+        What really clashes is for `rules.clash_between`; one query, however many slots.
+        """
+        venues = {slot.venue_id for slot in slots if slot.venue_id is not None}
+        providers = {slot.provider_id for slot in slots if slot.facilitators}
+        first = min(slot.starts_at for slot in slots) - travel
+        last = max(slot.ends_at for slot in slots) + travel
+        return self.filter(
+            Q(offer__in={slot.offer_id for slot in slots})
+            | Q(venue__in=venues)
+            | (Q(provider__in=providers) & ~Q(facilitator="")),
+            starts_at__lt=last,
+            ends_at__gt=first,
+        ).exclude(state__in=NOT_TAKING_PLACE)
 
     def public(self) -> "SessionQuerySet":
         """Keep sessions open to all; leave out evenings for one school's parents or by invitation (F6)."""

@@ -1,12 +1,14 @@
 """Pure decisions about sessions: values in, verdict out."""
 
+import re
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from workshops.calendars import LOCAL_ZONE, local_days_before
-from workshops.enums import Audience, PlaceKind, SessionState, WhyNotBookable
+from workshops.enums import Audience, ClashKind, PlaceKind, SessionState, WhyNotBookable
 
 FRIDAY = 4
+BETWEEN_NAMES = re.compile(r"[,;/&+]|\bog\b|\band\b")
 SCHOOL_BEGINS, SCHOOL_ENDS = time(8), time(16)
 
 
@@ -97,3 +99,56 @@ def is_outside_school_hours(*, audience: str, starts_at: datetime, ends_at: date
     if first.date() != last.date() or first.weekday() > FRIDAY:
         return True
     return first.time() < SCHOOL_BEGINS or last.time() > SCHOOL_ENDS
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What a session, made or only planned, occupies: a time, a place, people."""
+
+    starts_at: datetime
+    ends_at: datetime
+    offer_id: int
+    provider_id: int
+    place_kind: str
+    venue_id: int | None = None
+    host_school_id: int | None = None
+    facilitator: str = ""
+    session_id: int | None = None
+    """None for what is not made yet."""
+
+    @property
+    def facilitators(self) -> frozenset[str]:
+        """The names in the free text: «Anna Holm, Bo» and «anna holm og Bo» are the same two."""
+        names = (" ".join(name.split()) for name in BETWEEN_NAMES.split(self.facilitator.casefold()))
+        return frozenset(name for name in names if name)
+
+
+def clash_between(wanted: Slot, other: Slot, *, travel: timedelta) -> ClashKind | None:
+    """Say whether two slots get in each other's way, and how; None when they do not.
+
+    A venue holds one session at a time, whoever holds it. A facilitator of a provider is in one place at a
+    time and needs `travel` to get to the next; none to or from a screen. End and start at the same moment
+    do not clash. Source: FEATURES S21.
+    """
+    if wanted.session_id is not None and wanted.session_id == other.session_id:
+        return None
+    overlaps = wanted.starts_at < other.ends_at and other.starts_at < wanted.ends_at
+    if overlaps and wanted.venue_id is not None and wanted.venue_id == other.venue_id:
+        return ClashKind.VENUE
+    if wanted.provider_id == other.provider_id and wanted.facilitators & other.facilitators:
+        if overlaps:
+            return ClashKind.FACILITATOR
+        is_near = wanted.starts_at < other.ends_at + travel and other.starts_at < wanted.ends_at + travel
+        if is_near and not _is_same_place(wanted, other):
+            return ClashKind.TRAVEL
+    if overlaps and wanted.offer_id == other.offer_id:
+        return ClashKind.OFFER
+    return None
+
+
+def _is_same_place(one: Slot, other: Slot) -> bool:
+    if PlaceKind.ONLINE in (one.place_kind, other.place_kind):
+        return True
+    # A date at a school that nobody has booked yet may be anywhere.
+    places = [(slot.venue_id, slot.host_school_id) for slot in (one, other)]
+    return places[0] == places[1] != (None, None)

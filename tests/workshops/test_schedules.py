@@ -350,7 +350,7 @@ def test_materialise_skips_holidays_and_keeps_dates_added_by_hand():
     ("same", "collides"),
     [("venue", True), ("facilitator", True), ("offer", True), ("nothing", False), ("cancelled", False)],
 )
-def test_proposals_tell_of_collisions(same, collides):
+def test_proposals_tell_what_is_in_the_way(same, collides):
     offer, venue = OfferFactory(), VenueFactory()
     other = OfferFactory(provider=offer.provider)
     starts_at = datetime(2026, 10, 5, 8, tzinfo=LOCAL_ZONE)
@@ -366,7 +366,7 @@ def test_proposals_tell_of_collisions(same, collides):
 
     (proposal,) = propose(schedule_from(values), now=NOW)
 
-    assert proposal.collisions == ([f"08.00 {session.title}"] if collides else [])
+    assert [clash.session_id for clash in proposal.clashes] == ([session.pk] if collides else [])
 
 
 def test_proposals_cost_the_same_queries_however_many_dates(django_assert_num_queries):

@@ -13,7 +13,7 @@ from workshops.models.offers import Offer
 from workshops.models.schools import District, School
 from workshops.querysets import SessionQuerySet
 from workshops.recurrence import LocalRecurrenceField
-from workshops.rules import BookingFacts, Limits
+from workshops.rules import BookingFacts, Limits, Slot
 
 
 class Venue(models.Model):
@@ -279,6 +279,21 @@ class Session(models.Model):
     def limits(self) -> Limits:
         """What it has room for."""
         return Limits(self.max_groups, self.max_people, self.reserved, self.adults_count)
+
+    @property
+    def slot(self) -> Slot:
+        """What it occupies, for `workshops.clashes`."""
+        return Slot(
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            offer_id=self.offer_id,
+            provider_id=self.provider_id,
+            place_kind=self.place_kind,
+            venue_id=self.venue_id,
+            host_school_id=self.host_school_id,
+            facilitator=self.facilitator,
+            session_id=self.pk,
+        )
 
     @property
     def duration_minutes(self) -> int:

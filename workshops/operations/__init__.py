@@ -1,5 +1,6 @@
 """Writes of workshops: one function per use case."""
 
+from workshops.clashes import find_clashes, lock_against_clashes, refuse_clashes
 from workshops.operations.offers import change_offer_rules, create_offer
 from workshops.operations.schedules import (
     Materialised,
@@ -39,11 +40,14 @@ __all__ = [
     "create_offer",
     "create_session",
     "edit_session",
+    "find_clashes",
     "import_schools",
     "load_public_holidays",
     "load_shipped_register",
+    "lock_against_clashes",
     "materialise_schedule",
     "open_session",
+    "refuse_clashes",
     "return_to_draft",
     "save_schedule",
     "schedule_from",

@@ -10,10 +10,23 @@ from core.audit import log
 from core.audit.log import SYSTEM, Actor
 from workshops.availability import booked_ids
 from workshops.calendars import at_local_time
+from workshops.clashes import lock_against_clashes, refuse_clashes
 from workshops.enums import PlaceKind
-from workshops.errors import ScheduleRuleError, SessionLimitMissingError, SessionPlaceMissingError
+from workshops.errors import (
+    ScheduleRuleError,
+    SessionClashError,
+    SessionLimitMissingError,
+    SessionPlaceMissingError,
+)
 from workshops.models import Offer, Schedule, Session
-from workshops.operations.sessions import EDITABLE_STATES, SessionPlan, apply_plan, create_session, facts_of
+from workshops.operations.sessions import (
+    EDITABLE_STATES,
+    OCCUPYING_FACTS,
+    SessionPlan,
+    apply_plan,
+    create_session,
+    facts_of,
+)
 from workshops.proposals import wanted_days
 from workshops.recurrence import expand, weekly
 
@@ -52,6 +65,9 @@ class Materialised:
     kept: int = 0
     """Left alone: booked, changed by hand, cancelled or past."""
 
+    taken: int = 0
+    """Not made, or not moved, because place or facilitator is taken then (S21, where that is refused)."""
+
 
 def schedule_from(values: ScheduleValues, *, schedule: Schedule | None = None) -> Schedule:
     """Return a schedule with these values, not saved: what the preview shows and `save_schedule` writes."""
@@ -88,6 +104,10 @@ def save_schedule(
         SessionLimitMissingError: neither the schedule nor the offer says how many there is room for.
     """
     with transaction.atomic():
+        lock_against_clashes(
+            provider_ids=Offer.objects.filter(pk=values.offer_id).values_list("provider_id", flat=True),
+            venue_ids=[values.venue_id],
+        )
         offer = Offer.objects.select_for_update().get(pk=values.offer_id)
         known = Schedule.objects.select_for_update().get(pk=schedule_id) if schedule_id is not None else None
         if offer.place_kind == PlaceKind.VENUE and values.venue_id is None:
@@ -116,11 +136,17 @@ def materialise_schedule(*, schedule_id: int, now: datetime, actor: Actor = SYST
 
     Only future sessions that nobody has ever booked and nobody changed by hand are updated, or removed when
     the schedule no longer wants their date. A moved, cancelled or booked one stays as it is, and its original
-    date is never made again. Repeating it changes nothing.
+    date is never made again. Repeating it changes nothing. A date whose place or facilitator is taken is left
+    out where the setting refuses that; made again later, it comes when nothing is in its way any more.
 
     Source: DESIGN.md 5 (Session): unique (schedule, original local date).
     """
     with transaction.atomic():
+        known = Schedule.objects.filter(pk=schedule_id)
+        lock_against_clashes(
+            provider_ids=known.values_list("offer__provider_id", flat=True),
+            venue_ids=known.values_list("venue_id", flat=True),
+        )
         schedule = (
             Schedule.objects.select_for_update(of=("self",)).select_related("offer").get(pk=schedule_id)
         )
@@ -138,12 +164,14 @@ def materialise_schedule(*, schedule_id: int, now: datetime, actor: Actor = SYST
             and session.starts_at > now
             and session.pk not in booked
         }
-        created = updated = removed = 0
+        created = updated = removed = taken = 0
         for day in sorted(wanted):
             plan = plan_for(schedule, day)
             session = existing.get(day)
             if session is None:
-                if plan.starts_at > now:
+                if plan.starts_at <= now:
+                    continue
+                try:
                     create_session(
                         offer_id=schedule.offer_id,
                         plan=plan,
@@ -154,8 +182,13 @@ def materialise_schedule(*, schedule_id: int, now: datetime, actor: Actor = SYST
                         original_date=day,
                     )
                     created += 1
+                except SessionClashError:
+                    taken += 1
             elif day in free and plan.starts_at > now:
-                updated += _bring_up_to_date(session, schedule, plan, now=now)
+                try:
+                    updated += _bring_up_to_date(session, schedule, plan, now=now)
+                except SessionClashError:
+                    taken += 1
         for day in sorted(free - wanted):
             session = existing[day]
             log.record(
@@ -169,7 +202,7 @@ def materialise_schedule(*, schedule_id: int, now: datetime, actor: Actor = SYST
             )
             session.delete()
             removed += 1
-        return Materialised(created, updated, removed, kept=len(existing.keys() - free))
+        return Materialised(created, updated, removed, kept=len(existing.keys() - free), taken=taken)
 
 
 def plan_for(schedule: Schedule, day: date) -> SessionPlan:
@@ -188,8 +221,11 @@ def plan_for(schedule: Schedule, day: date) -> SessionPlan:
 def _bring_up_to_date(session: Session, schedule: Schedule, plan: SessionPlan, *, now: datetime) -> int:
     before = facts_of(session)
     apply_plan(session, schedule.offer, plan)
-    if facts_of(session) == before:
+    after = facts_of(session)
+    if after == before:
         return 0
+    if any(after[name] != before[name] for name in OCCUPYING_FACTS):
+        refuse_clashes(session.slot)
     session.changed_at = now
     session.sequence += 1
     session.save()

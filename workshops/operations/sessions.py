@@ -9,6 +9,7 @@ from core.audit import log
 from core.audit.log import SYSTEM, Actor
 from workshops.availability import active_ids, booked_ids
 from workshops.calendars import local_date_of, minutes_after
+from workshops.clashes import lock_against_clashes, refuse_clashes
 from workshops.enums import PlaceKind, SessionAccess, SessionState
 from workshops.errors import (
     LimitBelowTakenError,
@@ -64,9 +65,14 @@ def create_session(
         SessionLimitMissingError: neither the plan nor the offer says how many there is room for.
         SessionPlaceMissingError: the offer is held at a venue and the plan names none.
         SessionEndsBeforeStartError: the duration is not positive.
+        SessionClashError: place or facilitator is taken then, and the setting refuses that (S21).
     Source: DESIGN.md 5 (Session), rules 2, 7 and 9.
     """
     with transaction.atomic():
+        lock_against_clashes(
+            provider_ids=Offer.objects.filter(pk=offer_id).values_list("provider_id", flat=True),
+            venue_ids=[plan.venue_id],
+        )
         offer = Offer.objects.select_for_update().get(pk=offer_id)
         session = Session(
             offer=offer,
@@ -83,6 +89,7 @@ def create_session(
             changed_at=now,
         )
         apply_plan(session, offer, plan)
+        refuse_clashes(session.slot)
         session.save()
         log.record(
             "session.created",
@@ -106,8 +113,13 @@ def edit_session(*, session_id: int, plan: SessionPlan, now: datetime, actor: Ac
         SessionHasBookingsError: somebody has booked or waits, and time or place would change (rule 3).
         SessionStartedError: it would begin in the past.
         LimitBelowTakenError, UnitFrozenError, SessionLimitMissingError, SessionPlaceMissingError: see there.
+        SessionClashError: time, place or facilitator would change to what is taken, and the setting refuses it.
     """
     with transaction.atomic():
+        lock_against_clashes(
+            provider_ids=Session.objects.filter(pk=session_id).values_list("provider_id", flat=True),
+            venue_ids=[plan.venue_id],
+        )
         session = Session.objects.locked().get(pk=session_id)
         if session.state not in EDITABLE_STATES:
             raise SessionStateError
@@ -125,6 +137,8 @@ def edit_session(*, session_id: int, plan: SessionPlan, now: datetime, actor: Ac
         if "starts_at" in changed and session.starts_at <= now:
             raise SessionStartedError
         _check_limits(session, frozen_limits, is_active=is_active)
+        if OCCUPYING_FACTS & changed.keys():
+            refuse_clashes(session.slot)
         session.follows_schedule = False
         if moves:
             session.changed_at = now
@@ -236,6 +250,9 @@ def cancel_session(*, session_id: int, reason: str, now: datetime, actor: Actor)
 EDITABLE_STATES = (SessionState.DRAFT, SessionState.OPEN, SessionState.CLOSED)
 MOVING_FACTS = {"starts_at", "ends_at", "venue_id", "online_url", "access", "for_school_id"}
 """Changes that those who have booked would have to be told of (rule 3)."""
+
+OCCUPYING_FACTS = {"starts_at", "ends_at", "venue_id", "facilitator"}
+"""Changes after which a session may be in another's way (S21)."""
 
 
 def _set_state(

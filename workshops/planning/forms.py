@@ -26,6 +26,7 @@ FIELD_OF_REFUSAL = {
     "limit_below_taken": "max_groups",
     "unit_frozen": "max_groups",
     "session_place_missing": "venue",
+    "session_clash": "start_time",
     "session_ends_before_start": "duration_minutes",
     "schedule_rule": "weekdays",
 }

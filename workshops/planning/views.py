@@ -23,6 +23,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from core.audit.log import Actor
 from workshops.calendars import days_off, local_date_of
+from workshops.clashes import find_clashes
 from workshops.enums import ProposalState
 from workshops.errors import WorkshopError
 from workshops.models import Session
@@ -137,6 +138,13 @@ class ScheduleFormView(PlanningView):
                 "kept": made.kept,
             },
         )
+        if made.taken:
+            text = ngettext(
+                "%(count)d date was left out, because the place or the facilitator is taken then.",
+                "%(count)d dates were left out, because the place or the facilitator is taken then.",
+                made.taken,
+            )
+            messages.warning(request, text % {"count": made.taken})
         return HttpResponseRedirect(reverse(self.inspect_url_name, args=(schedule.pk,)))
 
 
@@ -185,6 +193,8 @@ class SessionFormView(PlanningView):
             audience=session.audience, starts_at=session.starts_at, ends_at=session.ends_at
         ):
             messages.warning(request, _("Note: the time is outside ordinary school hours."))
+        for clash in find_clashes([session.slot])[0]:
+            messages.warning(request, _("Note: in the way is %(other)s.") % {"other": clash})
         return HttpResponseRedirect(reverse(self.inspect_url_name, args=(session.pk,)))
 
 

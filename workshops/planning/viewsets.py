@@ -30,6 +30,7 @@ from core.cms.viewsets import (
     WagtailFilterSet,
 )
 from workshops.calendars import days_off, is_plan_known
+from workshops.clashes import find_clashes
 from workshops.enums import PlaceKind, SessionState
 from workshops.errors import WorkshopError
 from workshops.models import (
@@ -187,9 +188,18 @@ class SessionInspectView(PlanningInspectView):
         off = days_off(day, day).get(day)
         return off or ("–" if is_plan_known(day) else str(_("Holiday plan missing")))
 
+    def get_clashes_display_value(self) -> str:
+        """Name the sessions in its way."""
+        return ", ".join(str(clash) for clash in find_clashes([self.object.slot])[0]) or "–"
+
     def get_field_label(self, field_name: str, field: Any) -> str:
         """Name what is no column."""
-        labels = {"places": _("Taken"), "place": _("Place"), "day_off": _("Day off")}
+        labels = {
+            "places": _("Taken"),
+            "place": _("Place"),
+            "day_off": _("Day off"),
+            "clashes": _("Double bookings"),
+        }
         return str(labels[field_name]) if field_name in labels else super().get_field_label(field_name, field)
 
 
@@ -228,6 +238,7 @@ class SessionViewSet(ReadOnlyViewSet):
         "starts_at",
         "ends_at",
         "day_off",
+        "clashes",
         "place",
         "online_url",
         "facilitator",

@@ -259,6 +259,8 @@ WAGTAILDOCS_SERVE_METHOD = "serve_view"
 # How long a charter signature covers (C3): calendar_year (the charter periods in the admin) or rolling
 # (12 months from signing, renewable from 6 months before its end).
 PORTAL_CHARTER_MODE = env.choice("PORTAL_CHARTER_MODE", "calendar_year", {"calendar_year", "rolling"})
+PORTAL_DOUBLE_BOOKING = env.choice("PORTAL_DOUBLE_BOOKING", "warn", {"warn", "refuse"})
+PORTAL_TRAVEL_MINUTES = env.integer("PORTAL_TRAVEL_MINUTES", 30)
 PORTAL_DEPARTMENT = env.text(
     "PORTAL_DEPARTMENT", "Beskæftigelses-, Integrations- og Erhvervsforvaltningen, Københavns Kommune"
 )
