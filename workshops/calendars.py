@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
     from workshops.models import School
@@ -98,6 +98,16 @@ def days_off(first: date, last: date, *, school: "School | None" = None) -> dict
         off.pop(day, None)
     off.update(PublicHoliday.objects.filter(day__range=(first, last)).values_list("day", "name"))
     return dict(sorted(off.items()))
+
+
+def has_own_plan(school_path: str) -> Exists:
+    """Return a condition for a queryset: the school at this path has days of its own in the holiday plan.
+
+    Most schools have none: a page that knows need not ask for them.
+    """
+    from workshops.models import Holiday
+
+    return Exists(Holiday.objects.filter(school=OuterRef(school_path)))
 
 
 def known_school_years() -> frozenset[int]:

@@ -219,10 +219,7 @@ def check_school_may_book(offer: Offer, school: School | None, *, now: datetime)
 
     Asked when the school is chosen, so that the page says why before anything else is typed.
     """
-    if (
-        school is None
-        or not School.objects.bookable(on=timezone.localdate(now)).filter(pk=school.pk).exists()
-    ):
+    if school is None or not school.can_book(on=timezone.localdate(now)):
         raise SchoolCannotBookError(why="unit")
     if offer.school_types and school.school_type not in offer.school_types:
         raise SchoolCannotBookError(why="type")

@@ -1,6 +1,6 @@
 """Making a booking: form, review, receipt (DOMAIN.md 5). Posting is counted per address (X4)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,7 +27,7 @@ from core.limits.errors import LimitExceededError
 from core.limits.limits import hit, limited, too_many_response
 from core.links.errors import LinkError
 from core.links.tokens import read_token
-from workshops.calendars import days_off, is_plan_known
+from workshops.calendars import days_off, has_own_plan, is_plan_known
 from workshops.enums import Audience, SessionState
 from workshops.models import School, Session
 from workshops.rules import why_not_bookable
@@ -188,7 +188,7 @@ def _started(request: HttpRequest, session_id: int, *, with_details: bool = True
     unsent = _mine(request, session_id).filter(
         state__in=[BookingState.HELD, BookingState.EXPIRED], submitted_at=None
     )
-    unsent = unsent.exclude(end_reason="given_up")
+    unsent = unsent.exclude(end_reason="given_up").annotate(school_has_own_plan=has_own_plan("school_id"))
     booking: Booking | None = (unsent.with_details() if with_details else unsent).first()
     return booking
 
@@ -301,6 +301,7 @@ def _show_review(
         "booking": booking,
         "session_id": session_id,
         "session": booked.session,
+        "holiday": _own_day_off(booking, booked.session.local_date),
         "sections": booking_sections(booking, edit=True),
         "is_held": is_held,
         "seconds_left": max(0, int((booking.held_until - now).total_seconds())) if booking.held_until else 0,
@@ -311,6 +312,16 @@ def _show_review(
         "is_proven": visitor.has_proven(request, booking.contact_email),
     }
     return render(request, "booking/review.html", context, status=status)
+
+
+def _own_day_off(booking: Any, day: date) -> str:
+    """Return the day off by a school's own plan: the form may have been filled in before the school was known.
+
+    The municipal plan's days were shown there, so schools without a plan of their own cost no statement (S18).
+    """
+    if not booking.school_has_own_plan:
+        return ""
+    return days_off(day, day, school=booking.school).get(day, "")
 
 
 def _not_bookable(

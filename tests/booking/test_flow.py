@@ -15,7 +15,7 @@ from core.outbox.models import Message
 from core.outbox.operations import send_due
 from tests.factories.booking import TEACHER, a_class, a_contact, book, known_school
 from tests.factories.charter import ProviderFactory
-from tests.factories.workshops import SchoolFactory, SessionFactory
+from tests.factories.workshops import HolidayFactory, SchoolFactory, SessionFactory
 from workshops.enums import SchoolType, SessionAccess
 from workshops.models import Session
 
@@ -421,3 +421,22 @@ def test_the_owner_of_an_unconfirmed_booking_is_led_to_confirm_it(person_client)
     page = person_client(TEACHER).get(links.manage_path(booking)).content.decode()
 
     assert links.confirm_path(booking) in page
+
+
+@pytest.mark.parametrize(
+    ("own", "municipal", "is_told"),
+    [(True, False, True), (False, False, False), (False, True, False)],
+    ids=["the school's own plan", "no plan", "the municipal plan, told on the form"],
+)
+def test_review_warns_of_a_day_off_by_the_schools_own_plan(client, own, municipal, is_told):
+    session, school = SessionFactory(), known_school()
+    for is_there, whose in ((own, school), (municipal, None)):
+        if is_there:
+            HolidayFactory(name="Emneuge", school=whose, first_day=session.local_date)
+
+    form = client.get(f"/book/{session.pk}/").content.decode()
+    held = client.post(f"/book/{session.pk}/", answers(school))
+    review = client.get(held.url).content.decode()
+
+    told = "Ifølge skolekalenderen er der Emneuge den dag. Du kan godt booke alligevel."
+    assert (told in form, told in review) == (municipal, is_told)

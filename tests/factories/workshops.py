@@ -6,9 +6,9 @@ import factory
 from django.utils import timezone
 
 from tests.factories.charter import ProgrammeFactory, ProviderFactory
-from workshops.calendars import at_local_time, local_date_of, minutes_after
+from workshops.calendars import at_local_time, local_date_of, minutes_after, school_year_of
 from workshops.enums import Audience, PlaceKind, SchoolType, SessionAccess, SessionState
-from workshops.models import District, Offer, Schedule, School, Session, Venue
+from workshops.models import District, Holiday, Offer, Schedule, School, SchoolYear, Session, Venue
 from workshops.recurrence import weekly
 from workshops.rules import adults_count_by_default, booking_deadlines
 from workshops.schools import search_text_of
@@ -49,6 +49,24 @@ class SchoolFactory(factory.django.DjangoModelFactory):
     city = "København N"
     district = factory.SubFactory(DistrictFactory)
     search_text = factory.LazyAttribute(search_text_of)
+
+
+class HolidayFactory(factory.django.DjangoModelFactory):
+    """One day off in the municipal plan; with `school`, only that school's."""
+
+    class Meta:
+        model = Holiday
+
+    class Params:
+        taught = factory.Trait(is_school_day=True)
+
+    name = "Lejrskole"
+    first_day = factory.LazyFunction(lambda: local_start(in_days=30).date())
+    last_day = factory.SelfAttribute("first_day")
+    school = None
+    school_year = factory.LazyAttribute(
+        lambda holiday: SchoolYear.objects.get_or_create(start_year=school_year_of(holiday.first_day))[0]
+    )
 
 
 class VenueFactory(factory.django.DjangoModelFactory):

@@ -1,7 +1,7 @@
 """Schools: the shipped register, importing a newer one, and finding a school."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -239,3 +239,17 @@ def test_umbrella_cannot_book():
     SchoolFactory(umbrella=True)
 
     assert not School.objects.bookable(on=NOW.date()).exists()
+
+
+@pytest.mark.parametrize("is_bookable", [True, False], ids=["a school", "an umbrella"])
+@pytest.mark.parametrize("merges", [False, True], ids=["by itself", "merged"])
+@pytest.mark.parametrize("closes_in", [None, -1, 0, 1], ids=["open", "yesterday", "today", "tomorrow"])
+def test_a_school_and_the_list_of_schools_agree_on_who_can_book(is_bookable, merges, closes_in):
+    closed_on = None if closes_in is None else NOW.date() + timedelta(days=closes_in)
+    heir = SchoolFactory() if merges else None
+    school = SchoolFactory(is_bookable=is_bookable, closed_on=closed_on, merged_into=heir)
+
+    in_list = School.objects.bookable(on=NOW.date()).filter(pk=school.pk).exists()
+
+    assert school.can_book(on=NOW.date()) == in_list
+    assert in_list == (is_bookable and closes_in in (None, 1))

@@ -85,7 +85,10 @@ class School(models.Model):
         return self.name
 
     def can_book(self, *, on: date) -> bool:
-        """Whether it can book on a day; the same rule as SchoolQuerySet.bookable."""
+        """Whether it can book on a day: SchoolQuerySet.bookable for a row that is read already.
+
+        The same rule twice, to save a statement; tests/workshops/test_schools.py compares the two.
+        """
         return self.is_bookable and (self.closed_on is None or self.closed_on > on)
 
     @property
