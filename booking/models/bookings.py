@@ -144,6 +144,12 @@ class BookedSession(models.Model):
     passed_over_at = models.DateTimeField(_("passed over at"), null=True, blank=True)
     """When a place last went to a smaller entry behind it; it keeps its rank and its page says so (rule 8)."""
 
+    moved_at = models.DateTimeField(_("moved at"), null=True, blank=True)
+    """When its date last changed, by whomever: the mail of that day said when it is, as a receipt does."""
+
+    was_moved_by_organiser = models.BooleanField(_("moved by the organiser"), default=False)
+    """Its session was moved: it may be withdrawn until the start, whatever the deadline (L7)."""
+
     objects = BookedSessionQuerySet.as_manager()
 
     class Meta:

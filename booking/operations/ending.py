@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from booking.enums import TAKING_STATES, BookingState
+from booking.enums import ACTIVE_STATES, TAKING_STATES, BookingState
 from booking.errors import WithdrawalClosedError, WrongStateError
 from booking.messages import tell_booking
 from booking.models import BookedSession, Booking
@@ -39,8 +39,10 @@ def withdraw_booking(
         raise WrongStateError
     if min(session.starts_at for session in sessions.values()) <= now:
         raise WrongStateError
-    if not by_staff and booking.state != BookingState.HELD and not can_withdraw(sessions.values(), now=now):
-        raise WithdrawalClosedError
+    if not by_staff and booking.state != BookingState.HELD:
+        booked = booking.booked_sessions.filter(state__in=ACTIVE_STATES).select_related("session")
+        if not can_withdraw(booked, now=now):
+            raise WithdrawalClosedError
     _end(booking, sessions, state=BookingState.WITHDRAWN, reason=reason, actor=actor, now=now)
     return booking
 
@@ -103,9 +105,16 @@ def delete_abandoned_forms(now: datetime) -> int:
     return count
 
 
-def can_withdraw(sessions: Iterable[Session], *, now: datetime) -> bool:
-    """Whether the participant may still withdraw: every session's deadline lies ahead."""
-    return all(session.withdrawal_closes_at > now for session in sessions)
+def can_withdraw(booked_sessions: Iterable[BookedSession], *, now: datetime) -> bool:
+    """Whether the participant may still withdraw: every session's deadline lies ahead.
+
+    Who was moved by the organiser may until the start.
+    """
+    return all(
+        (booked.session.starts_at if booked.was_moved_by_organiser else booked.session.withdrawal_closes_at)
+        > now
+        for booked in booked_sessions
+    )
 
 
 def _end(

@@ -88,7 +88,7 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
         "confirm_path": links.confirm_path(booking) if booking.state == BookingState.HELD else "",
         "is_confirmed": booking.state == BookingState.CONFIRMED,
         "is_over": first.starts_at <= now,
-        "can_withdraw": is_active and first.starts_at > now and can_withdraw(sessions, now=now),
+        "can_withdraw": is_active and first.starts_at > now and can_withdraw(booked_of(booking), now=now),
         "practical": _practical(booking),
         "aula": (
             aula_text(booking, first, language=language, offer_path=offer_path)
@@ -114,7 +114,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("booking_detail", token=token)
     sessions = [booked.session for booked in booked_of(booking)]
     bound = WithdrawForm(request.POST or None)
-    is_too_late = booking.state != BookingState.HELD and not can_withdraw(sessions, now=now)
+    is_too_late = booking.state != BookingState.HELD and not can_withdraw(booked_of(booking), now=now)
     status = 200
     if request.method == "POST" and not is_too_late:
         if bound.is_valid():
