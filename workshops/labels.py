@@ -3,9 +3,32 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from workshops.enums import PlaceKind, SchoolProvides, TeachingLanguage
+from workshops.enums import Audience, PlaceKind, SchoolProvides, TeachingLanguage, VisitPhase
+
+EVENING_PHASES = {
+    VisitPhase.BEFORE: _lazy("Before the evening"),
+    VisitPhase.DURING: _lazy("During the evening"),
+    VisitPhase.AFTER: _lazy("After the evening"),
+}
+EVENT_PHASES = {
+    VisitPhase.BEFORE: _lazy("Before the event"),
+    VisitPhase.DURING: _lazy("During the event"),
+    VisitPhase.AFTER: _lazy("After the event"),
+}
+PHASES_BY_AUDIENCE = {
+    Audience.PARENTS: EVENING_PHASES,
+    Audience.ADULTS: EVENT_PHASES,
+    Audience.PROFESSIONALS: EVENT_PHASES,
+}
+"""Nobody visits a parents' evening: only schools are visited."""
+
+
+def phase_label(phase: VisitPhase, *, audience: str) -> str:
+    """Return "before the visit", "before the evening" or "before the event"."""
+    return str(PHASES_BY_AUDIENCE.get(Audience(audience), {}).get(phase, phase.label))
 
 
 def grades_label(first: int | None, last: int | None) -> str:

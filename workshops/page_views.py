@@ -27,6 +27,7 @@ from workshops.labels import (
     grades_label,
     group_label,
     languages_label,
+    phase_label,
     place_label,
     school_provides_labels,
 )
@@ -104,7 +105,7 @@ def offer_context(page: Any, *, now: datetime) -> dict[str, Any]:
         "dates": dates_of([offer], free=free_dates(now=now, offer_ids=[offer.pk]), now=now)[offer.pk],
         "card_facts": card_facts(offer),
         "facts": offer_facts(page, offer),
-        "visit": visit_steps(page),
+        "visit": visit_steps(page, audience=offer.audience),
         "school_provides": school_provides_labels(offer.school_provides),
         "signed_until": coverage.until if coverage.state in SIGNED_STATES else None,
         "is_municipal": not offer.provider.needs_charter,
@@ -149,8 +150,8 @@ def contact_of(page: Any) -> Contact:
     return Contact("", frame.email, frame.phone, frame.phone_link)
 
 
-def visit_steps(page: Any) -> list[VisitStep]:
-    """Return before, during and after, those that hold something."""
+def visit_steps(page: Any, *, audience: str) -> list[VisitStep]:
+    """Return before, during and after, those that hold something, in the words of who comes."""
     files: dict[str, list[Any]] = {phase: [] for phase in VisitPhase.values}
     for file in page.files.select_related("document"):
         files[file.phase].append(file)
@@ -160,7 +161,7 @@ def visit_steps(page: Any) -> list[VisitStep]:
         VisitPhase.AFTER: page.after_visit,
     }
     return [
-        VisitStep(title=str(phase.label), text=text, files=files[phase])
+        VisitStep(title=phase_label(phase, audience=audience), text=text, files=files[phase])
         for phase, text in texts.items()
         if text or files[phase]
     ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from charter.enums import ProviderState
 from charter.models import Provider
+from core.limits.limits import LIMITS, hit
 from tests.factories.charter import ProviderFactory
 from tests.factories.workshop_pages import offer_index, offer_page
 from tests.factories.workshops import DistrictFactory, OfferFactory, SessionFactory, local_start
@@ -236,3 +237,13 @@ def test_catalogue_filters_forms_by_place(client):
     offer_page(OfferFactory(title="På skolen"))
 
     assert titles(client, form=PlaceKind.ONLINE.value, maalgruppe=Audience.SCHOOL.value) == ["Online"]
+
+
+def test_catalogue_limits_searches_per_address_and_nothing_else(client):
+    offer_page(OfferFactory(title="Skærm"))
+    client.get("/tilbud/", {"q": "skærm"})
+    for _time in range(LIMITS["search_ip"].count - 1):
+        hit("search_ip", "127.0.0.1", now=timezone.now())
+
+    assert client.get("/tilbud/", {"q": "skærm"}).status_code == 429
+    assert client.get("/tilbud/", {"q": " ? ", "klassetrin": "5"}).status_code == 200

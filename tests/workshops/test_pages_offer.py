@@ -12,7 +12,7 @@ from charter.models import Provider
 from tests.factories.charter import ProviderFactory, SignatureFactory
 from tests.factories.workshop_pages import offer_index, offer_page
 from tests.factories.workshops import OfferFactory, SessionFactory
-from workshops.enums import SchoolProvides
+from workshops.enums import Audience, SchoolProvides
 from workshops.models import OfferPage, Session, Subject
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,26 @@ def test_offer_page_shows_rules_of_the_offer_and_texts_of_the_page(client):
         "Hele København",
     ):
         assert text in content
+
+
+@pytest.mark.parametrize(
+    ("audience", "headings"),
+    [
+        (Audience.SCHOOL, ["Før besøget", "Under besøget", "Efter besøget"]),
+        (Audience.PARENTS, ["Før aftenen", "På aftenen", "Efter aftenen"]),
+        (Audience.ADULTS, ["Før arrangementet", "Til arrangementet", "Efter arrangementet"]),
+        (Audience.PROFESSIONALS, ["Før arrangementet", "Til arrangementet", "Efter arrangementet"]),
+    ],
+)
+def test_offer_page_speaks_of_a_visit_to_schools_only(client, audience, headings):
+    texts = {"before_visit": "<p>A</p>", "during_visit": "<p>B</p>", "after_visit": "<p>C</p>"}
+    page = offer_page(OfferFactory(audience=audience, max_people=30), **texts)
+
+    content = shown(client, page)
+
+    assert [step.title for step in client.get(page.url).context["visit"]] == headings
+    assert all(heading in content for heading in headings)
+    assert ("besøget" in content) == (audience == Audience.SCHOOL)
 
 
 def test_offer_page_says_until_when_the_charter_is_signed(client):

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -16,6 +16,8 @@ from wagtail.models import Orderable, Page
 
 from core.cms.blocks import TEXT_FEATURES, BodyBlock
 from core.cms.models import BasePage
+from core.cms.search import words_of
+from core.limits.limits import limited
 from workshops.blocks import LessonPlanBlock
 from workshops.enums import (
     Illustration,
@@ -35,7 +37,22 @@ STATE_TAGS: dict[str, str] = {
 }
 
 
-class OfferIndexPage(BasePage):
+class SearchedPage(BasePage):
+    """A list with a search box: a text searched for counts as on the search page (X4)."""
+
+    class Meta:
+        abstract = True
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer 429 where an address searches too often; the list without a text is never counted."""
+        view: Any = super().serve
+        if words_of(request.GET.get("q", "")):
+            view = limited("search_ip", methods=("GET", "HEAD"))(view)
+        response: HttpResponseBase = view(request, *args, **kwargs)
+        return response
+
+
+class OfferIndexPage(SearchedPage):
     """The catalogue (P3, P4)."""
 
     intro = RichTextField(_("introduction"), features=TEXT_FEATURES, blank=True)
@@ -190,7 +207,7 @@ class OfferPageFile(Orderable):
         return self.title
 
 
-class MaterialIndexPage(BasePage):
+class MaterialIndexPage(SearchedPage):
     """The library of teaching material (P2)."""
 
     intro = RichTextField(_("introduction"), features=TEXT_FEATURES, blank=True)
