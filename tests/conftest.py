@@ -11,6 +11,7 @@ from django.utils import translation
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Locale, Page, Site
 
+from core.prepared import forget_prepared
 from portal.home.models import HomePage
 from tests.factories.accounts import UserFactory, log_in
 from tests.suite import migrated
@@ -47,6 +48,12 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_prepared() -> None:
+    """Every test compiles its reads itself: one may replace what they are made of."""
+    forget_prepared()
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
 
+from core.prepared import forget_prepared
+
 if TYPE_CHECKING:
     from workshops.querysets import SessionQuerySet
 
@@ -48,6 +50,7 @@ def set_source(expired_places: ExpiredPlacesSource) -> None:
     """Say where expired holds are found: `expired_places(now)` gives expressions over a session row."""
     global _expired_places
     _expired_places = expired_places
+    forget_prepared()
 
 
 def set_booked_ids_source(booked_ids: SessionIdsSource) -> None:
