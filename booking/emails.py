@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking import links, wording
 from booking.enums import BookingKind, BookingState
-from booking.ical import booked_session_calendar
+from booking.ical import booked_session_calendar, invitation_method
 from booking.models import BookedSession, Booking
 from core.links.tokens import absolute_url
 from core.outbox.registry import Attachment, Content, MailType, register
@@ -74,7 +74,10 @@ def _build(
     only_before_start: bool = False,
     for_provider: bool = False,
 ) -> Callable[[Mapping[str, Any], str, datetime], Content | None]:
-    """Return a build function: None once the booking has left the states the mail is about (rule 5)."""
+    """Return a build function: None once the booking has left the states the mail is about (rule 5).
+
+    `calendar_method` says that the mail carries calendar objects; each session's own state decides which.
+    """
 
     def build(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
         booking = _load(ids["booking"])
@@ -86,10 +89,8 @@ def _build(
         with translation.override(language):
             values = fill(booking, now)
             attachments = []
-            if calendar_method and (calendar_method != "CANCEL" or booking.confirmed_at):
-                attachments = _calendars(
-                    booking, calendar_method, language, to=ids["to"], for_provider=for_provider
-                )
+            if calendar_method:
+                attachments = _calendars(booking, language, to=ids["to"], for_provider=for_provider)
         return Content(
             placeholders={name: values[name] for name in placeholders},
             attachments=attachments,
@@ -99,21 +100,25 @@ def _build(
     return build
 
 
-def _calendars(
-    booking: Booking, method: str, language: str, *, to: str, for_provider: bool
-) -> list[Attachment]:
-    """One calendar object a session: programs read only the first entry of an invitation (rule 6)."""
+def _calendars(booking: Booking, language: str, *, to: str, for_provider: bool) -> list[Attachment]:
+    """One calendar object a session: programs read only the first entry of an invitation (rule 6).
+
+    What has ended is cancelled, while the other sessions of a course stay.
+    """
     name = "aftale" if language == "da" else "appointment"
-    return [
-        Attachment(
-            filename=f"{name}.ics" if number == 1 else f"{name}-{number}.ics",
-            content=booked_session_calendar(
-                booked, booking, language=language, method=method, to=to, for_provider=for_provider
-            ),
-            mimetype=f"text/calendar; method={method}; charset=utf-8",
+    attachments: list[Attachment] = []
+    for booked in booked_of(booking):
+        method = invitation_method(booked, booking)
+        if method is None:
+            continue
+        content = booked_session_calendar(
+            booked, booking, language=language, method=method, to=to, for_provider=for_provider
         )
-        for number, booked in enumerate(booked_of(booking), start=1)
-    ]
+        number = f"-{len(attachments) + 1}" if attachments else ""
+        attachments.append(
+            Attachment(f"{name}{number}.ics", content, f"text/calendar; method={method}; charset=utf-8")
+        )
+    return attachments
 
 
 def _confirm(booking: Booking, now: datetime) -> dict[str, str]:

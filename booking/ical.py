@@ -1,5 +1,7 @@
 """Calendar entries of bookings: one UID for life, SEQUENCE grows, a cancellation is sent as one (rule 6)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -9,7 +11,34 @@ from booking.enums import BookingKind, BookingState
 from booking.models import BookedSession, Booking
 from workshops.ical import calendar, event
 
-_ENDED = (BookingState.WITHDRAWN, BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED)
+ENDED_STATES = (
+    BookingState.WITHDRAWN,
+    BookingState.CANCELLED,
+    BookingState.DECLINED,
+    BookingState.EXPIRED,
+)
+TENTATIVE_STATES = (BookingState.AWAITING_APPROVAL, BookingState.OFFERED)
+FIRM_STATES = (BookingState.CONFIRMED, BookingState.ATTENDED, BookingState.NO_SHOW)
+
+
+def invitation_method(booked: BookedSession, booking: Booking) -> str | None:
+    """Return what a mail's calendar object does: REQUEST or CANCEL; None where there never was an appointment.
+
+    Each session of a booking for itself: when one of a course is cancelled, only its entry goes (rule 6).
+    """
+    if not booking.confirmed_at:
+        return None
+    if booked.state in ENDED_STATES:
+        return "CANCEL" if booked.sequence else None
+    return "REQUEST" if booked.state in FIRM_STATES else None
+
+
+def changed_at(booked: BookedSession, booking: Booking) -> datetime:
+    """Return when an entry last changed: of the booking, and of a session that has been moved or cancelled."""
+    moments = [booking.started_at, booking.confirmed_at, booking.ended_at]
+    if booked.session.sequence:
+        moments.append(booked.session.changed_at)
+    return max(moment for moment in moments if moment is not None)
 
 
 def booked_session_calendar(
@@ -17,15 +46,15 @@ def booked_session_calendar(
     booking: Booking,
     *,
     language: str,
-    method: str | None,
-    to: str,
+    method: str,
+    to: str = "",
     for_provider: bool = False,
 ) -> bytes:
     """Return one session's entry as a calendar object.
 
     Args:
-        method: REQUEST or CANCEL in a mail, None in a file to import.
-        to: the address invited; with it and the organiser, programs offer to add the entry.
+        method: REQUEST or CANCEL in a mail, PUBLISH in a file to import.
+        to: the address invited, in a mail only; with it and the organiser, programs offer to add the entry.
         for_provider: leaves out the personal link, which is the booker's alone (rule 12).
     """
     session = booked.session
@@ -44,11 +73,12 @@ def booked_session_calendar(
             session.starts_at,
             session.ends_at,
             session.title_in(language),
-            stamp=booking.ended_at or booking.confirmed_at or booking.started_at,
+            stamp=changed_at(booked, booking),
             location=wording.place_text(booking, session),
             description="\n".join(lines),
             url=url,
-            is_cancelled=booked.state in _ENDED,
+            is_cancelled=booked.state in ENDED_STATES,
+            is_tentative=booked.state in TENTATIVE_STATES,
             organizer=("Dannelsesportalen", settings.PORTAL_CONTACT_EMAIL),
             attendee=to,
         )

@@ -54,8 +54,13 @@ def feed(sessions: Iterable[Any], *, name: str, page_urls: dict[int, str]) -> by
     )
 
 
-def _entry(session: Any, url: str) -> Any:
+def session_uid(session_id: int, *, kind: str = "session") -> str:
+    """Return a session's UID in feeds: unique in the world and the same for ever (rule 6)."""
     host = settings.PORTAL_BASE_URL.split("//")[-1].split("/")[0].split(":")[0]
+    return f"{kind}-{session_id}@{host}"
+
+
+def _entry(session: Any, url: str) -> Any:
     offer = session.offer
     facts = [
         str(session.get_audience_display()),
@@ -63,7 +68,7 @@ def _entry(session: Any, url: str) -> Any:
         _("By %(provider)s") % {"provider": session.provider},
     ]
     return ical.event(
-        f"session-{session.pk}@{host}",
+        session_uid(session.pk),
         session.sequence,
         session.starts_at,
         session.ends_at,
@@ -73,6 +78,7 @@ def _entry(session: Any, url: str) -> Any:
         description="\n".join(fact for fact in facts if fact),
         url=url,
         is_cancelled=session.state == SessionState.CANCELLED,
+        organizer=("Dannelsesportalen", settings.PORTAL_CONTACT_EMAIL),
         is_busy=False,
     )
 

@@ -47,6 +47,7 @@ def event(
     description: str = "",
     url: str = "",
     is_cancelled: bool = False,
+    is_tentative: bool = False,
     organizer: tuple[str, str] | None = None,
     attendee: str = "",
     is_busy: bool = True,
@@ -58,7 +59,9 @@ def event(
         uid: stays the same for the entry's life; `sequence` grows at each change.
         starts_at, ends_at: aware; written in Copenhagen's local time with the time zone's id.
         stamp: when the entry last changed. Never the clock: the same facts give the same bytes.
-        organizer: name and e-mail address; needed, with `attendee`, in an invitation.
+        is_tentative: a place that is offered or awaits a yes.
+        organizer: name and e-mail address; RFC 5546 wants it with every method.
+        attendee: the address invited: in REQUEST and CANCEL, never in PUBLISH.
         is_busy: False in public feeds, so that a subscriber's day is not blocked.
     """
     entry = Event()
@@ -88,7 +91,8 @@ def event(
         guest.params["partstat"] = vText("ACCEPTED")
         guest.params["rsvp"] = vText("FALSE")
         entry.add("attendee", guest)
-    entry.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
+    status = "TENTATIVE" if is_tentative else "CONFIRMED"
+    entry.add("status", "CANCELLED" if is_cancelled else status)
     entry.add("transp", "OPAQUE" if is_busy and not is_cancelled else "TRANSPARENT")
     return entry
 

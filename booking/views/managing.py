@@ -152,7 +152,7 @@ def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
     booked = booked_of(booking)
     index = int(number) - 1 if number.isascii() and number.isdigit() and 0 < int(number) <= len(booked) else 0
     content = booked_session_calendar(
-        booked[index], booking, language=get_language() or "da", method=None, to=booking.contact_email
+        booked[index], booking, language=get_language() or "da", method="PUBLISH"
     )
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="aftale.ics"'

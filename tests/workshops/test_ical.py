@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 
+from tests.booking.ical_checks import check_calendar, zone_offsets
 from workshops.calendars import LOCAL_ZONE
 from workshops.ical import VTIMEZONE, calendar, event
 
@@ -83,8 +84,8 @@ def test_calendar_reads_back_without_errors_or_unknown_zones():
         method="REQUEST",
     )
 
+    check_calendar(data)
     parsed = icalendar.Calendar.from_ical(data)
-
     assert parsed["method"] == "REQUEST"
     assert parsed.errors == []
     assert parsed.get_missing_tzids() == set()
@@ -126,18 +127,24 @@ def test_cancelled_event_says_so_and_blocks_nobodys_day():
     assert entry["transp"] == "TRANSPARENT"
 
 
-@pytest.mark.parametrize("year", range(2026, 2037))
-def test_vtimezone_equals_zoneinfo_hour_by_hour(year: int):
-    zone = icalendar.Timezone.from_ical(VTIMEZONE).to_tz(lookup_tzid=False)
+def test_vtimezone_equals_zoneinfo_in_every_hour_from_2026_to_2036():
     truth = ZoneInfo("Europe/Copenhagen")
-    first = datetime(year, 1, 1, tzinfo=UTC)
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    hours = int((datetime(2037, 1, 1, tzinfo=UTC) - first).total_seconds() // 3600)
+    moments = (first + timedelta(hours=hour) for hour in range(hours))
 
-    local = ((first + timedelta(hours=hour)).astimezone(truth) for hour in range(365 * 24))
-    wrong = [
-        moment
-        for moment in local
-        # The repeated hour in October is ambiguous on the wall; iCalendar means its first pass.
-        if not moment.fold and zone.utcoffset(moment.replace(tzinfo=None)) != moment.utcoffset()
-    ]
+    offsets = list(zone_offsets(moments))
 
-    assert wrong == []
+    assert len(offsets) == 96432
+    assert [moment for moment, offset in offsets if moment.astimezone(truth).utcoffset() != offset] == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [VTIMEZONE.replace("BYMONTH=10", "BYMONTH=9"), VTIMEZONE.replace("T020000", "T030000")]
+)
+def test_comparison_with_zoneinfo_finds_a_wrong_rule(wrong):
+    first = datetime(2027, 1, 1, tzinfo=UTC)
+    year = (first + timedelta(hours=hour) for hour in range(365 * 24))
+
+    truth = ZoneInfo("Europe/Copenhagen")
+    assert any(moment.astimezone(truth).utcoffset() != offset for moment, offset in zone_offsets(year, wrong))

@@ -47,18 +47,15 @@ def email_for(
 
 
 def _part(attachment: Attachment) -> MIMEPart:
-    """Return an attachment as a MIME part; Django's attach() would lose `method=REQUEST` of a calendar (K2)."""
+    """Return an attachment as a MIME part with the bytes as they are.
+
+    Django's attach() would lose `method=REQUEST` of a calendar, and Python's text content its CRLF (RFC 5545).
+    """
     kind, *parameters = [word.strip() for word in attachment.mimetype.split(";")]
     main, _slash, sub = kind.partition("/")
+    given = dict(word.split("=", 1) for word in parameters if "=" in word)
     part = MIMEPart()
-    if main == "text":
-        given = dict(word.split("=", 1) for word in parameters if "=" in word)
-        given.pop("charset", None)
-        part.set_content(
-            attachment.content.decode(), subtype=sub, charset="utf-8", cte="base64", params=given or None
-        )
-    else:
-        part.set_content(attachment.content, maintype=main, subtype=sub, cte="base64")
+    part.set_content(attachment.content, maintype=main, subtype=sub, cte="base64", params=given or None)
     part.add_header("Content-Disposition", "attachment", filename=attachment.filename)
     return part
 
