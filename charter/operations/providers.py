@@ -63,6 +63,12 @@ def change_provider_state(
 ) -> Provider:
     """Take a provider one step further, with its vetting case, its mails and what depends on its coverage.
 
+    An approved provider can sign; an active one can hold sessions, as far as its charter covers them. Pausing,
+    ending and a declined charter close its dates at once, and what is booked becomes tasks (rule 3).
+
+    Args:
+        reason: for an explanation, what was asked or answered; else why. No facts about persons (rule 10).
+        decision_reference: the decision's number in F2 or eDoc.
     Raises:
         TransitionNotAllowedError: the step is not legal from the provider's state.
         ReasonMissingError, DecisionReferenceMissingError: the step must state them.
@@ -113,126 +119,6 @@ def change_provider_state(
             )
             notices.tell_of_stop(provider, transition=transition, now=now)
     return provider
-
-
-def start_vetting(
-    *, provider_id: int, actor: Actor, now: datetime, reason: str = "", decision_reference: str = ""
-) -> Provider:
-    """Open the vetting (afdækning) of a provider. Raises as `change_provider_state`."""
-    return change_provider_state(
-        provider_id=provider_id,
-        transition=Transition.START_VETTING,
-        actor=actor,
-        now=now,
-        reason=reason,
-        decision_reference=decision_reference,
-    )
-
-
-def ask_explanation(*, provider_id: int, question: str, actor: Actor, now: datetime) -> Provider:
-    """Note that the organisation was asked to explain itself (DOMAIN.md 1.1). Raises as `change_provider_state`."""
-    return change_provider_state(
-        provider_id=provider_id,
-        transition=Transition.ASK_EXPLANATION,
-        actor=actor,
-        now=now,
-        reason=question,
-    )
-
-
-def receive_explanation(*, provider_id: int, answer: str, actor: Actor, now: datetime) -> Provider:
-    """Note what the organisation answered. Raises as `change_provider_state`."""
-    return change_provider_state(
-        provider_id=provider_id,
-        transition=Transition.RECEIVE_EXPLANATION,
-        actor=actor,
-        now=now,
-        reason=answer,
-    )
-
-
-def approve_provider(
-    *, provider_id: int, reason: str, decision_reference: str, actor: Actor, now: datetime
-) -> Provider:
-    """Approve a vetted provider: from now on it can sign. Raises as `change_provider_state`."""
-    return change_provider_state(
-        provider_id=provider_id,
-        transition=Transition.APPROVE,
-        actor=actor,
-        now=now,
-        reason=reason,
-        decision_reference=decision_reference,
-    )
-
-
-def activate_provider(
-    *, provider_id: int, actor: Actor, now: datetime, reason: str = "", decision_reference: str = ""
-) -> Provider:
-    """Let an approved provider hold sessions: the gate still asks for its charter. Raises as above."""
-    return change_provider_state(
-        provider_id=provider_id,
-        transition=Transition.ACTIVATE,
-        actor=actor,
-        now=now,
-        reason=reason,
-        decision_reference=decision_reference,
-    )
-
-
-def suspend_provider(
-    *, provider_id: int, reason: str, actor: Actor, now: datetime, decision_reference: str = ""
-) -> Provider:
-    """Stop a provider for now: its dates close at once, bookings become tasks (rule 3). Raises as above."""
-    return change_provider_state(
-        provider_id=provider_id,
-        transition=Transition.SUSPEND,
-        actor=actor,
-        now=now,
-        reason=reason,
-        decision_reference=decision_reference,
-    )
-
-
-def reactivate_provider(
-    *, provider_id: int, reason: str, actor: Actor, now: datetime, decision_reference: str = ""
-) -> Provider:
-    """End a suspension: its dates open at once as far as the charter covers them. Raises as above."""
-    return change_provider_state(
-        provider_id=provider_id,
-        transition=Transition.REACTIVATE,
-        actor=actor,
-        now=now,
-        reason=reason,
-        decision_reference=decision_reference,
-    )
-
-
-def end_provider(
-    *, provider_id: int, reason: str, decision_reference: str, actor: Actor, now: datetime
-) -> Provider:
-    """End the cooperation: its dates close at once, bookings become tasks (rule 3). Raises as above."""
-    return change_provider_state(
-        provider_id=provider_id,
-        transition=Transition.END,
-        actor=actor,
-        now=now,
-        reason=reason,
-        decision_reference=decision_reference,
-    )
-
-
-def decline_charter(
-    *, provider_id: int, reason: str, decision_reference: str, actor: Actor, now: datetime
-) -> Provider:
-    """Note that a provider will not sign (C8). Raises as above."""
-    return change_provider_state(
-        provider_id=provider_id,
-        transition=Transition.DECLINE_CHARTER,
-        actor=actor,
-        now=now,
-        reason=reason,
-        decision_reference=decision_reference,
-    )
 
 
 def _free_slug(name: str) -> str:

@@ -8,8 +8,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from charter.content import ensure_charter
+from charter.enums import Transition
 from charter.models import CharterVersion, Provider
-from charter.operations import create_draft_version, start_vetting
+from charter.operations import change_provider_state, create_draft_version
 from core.audit.log import SYSTEM
 from tests.browser.checks import assert_no_axe_findings
 from tests.browser.sessions import enter_as
@@ -37,7 +38,9 @@ def test_a_provider_is_registered_approved_and_activated(staff_page: Page):
 
     expect(page.get_by_role("heading", name="Ny · Charter ikke underskrevet")).to_be_visible()
     provider = Provider.objects.get()
-    start_vetting(provider_id=provider.pk, actor=SYSTEM, now=timezone.now())
+    change_provider_state(
+        provider_id=provider.pk, transition=Transition.START_VETTING, actor=SYSTEM, now=timezone.now()
+    )
     page.reload()
     expect(page.get_by_role("heading", name="Under afdækning")).to_be_visible()
     assert_no_axe_findings(page)

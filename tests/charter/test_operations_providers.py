@@ -8,7 +8,7 @@ import pytest
 from charter import observers
 from charter.chain import verify_chain
 from charter.coverage import coverage_of
-from charter.enums import CoverageState, MemberRole, ProviderKind, ProviderState, RecordKind
+from charter.enums import CoverageState, MemberRole, ProviderKind, ProviderState, RecordKind, Transition
 from charter.errors import (
     AlreadyMemberError,
     DanishTextMissingError,
@@ -26,22 +26,13 @@ from charter.errors import (
 from charter.models import CharterVersion, Provider, ProviderMember, VettingCase
 from charter.observers import Cause, CauseKind
 from charter.operations import (
-    activate_provider,
     add_member,
-    approve_provider,
-    ask_explanation,
     change_provider_state,
     create_draft_version,
     create_provider,
-    decline_charter,
-    end_provider,
     publish_version,
-    reactivate_provider,
-    receive_explanation,
     remove_member,
     save_text,
-    start_vetting,
-    suspend_provider,
     withdraw_charter,
     withdraw_signature,
 )
@@ -94,17 +85,34 @@ def test_the_whole_way_from_new_to_active():
     )
     assert (provider.slug, provider.state) == ("foreningen-aebleoe", ProviderState.NEW)
 
-    start_vetting(provider_id=provider.pk, actor=Actor.of(opener), now=NOW)
-    ask_explanation(provider_id=provider.pk, question="Hvad mente I?", actor=Actor.of(opener), now=NOW)
-    receive_explanation(provider_id=provider.pk, answer="Det var forkert.", actor=Actor.of(opener), now=NOW)
-    approve_provider(
+    change_provider_state(
+        provider_id=provider.pk, transition=Transition.START_VETTING, actor=Actor.of(opener), now=NOW
+    )
+    change_provider_state(
         provider_id=provider.pk,
+        transition=Transition.ASK_EXPLANATION,
+        reason="Hvad mente I?",
+        actor=Actor.of(opener),
+        now=NOW,
+    )
+    change_provider_state(
+        provider_id=provider.pk,
+        transition=Transition.RECEIVE_EXPLANATION,
+        reason="Det var forkert.",
+        actor=Actor.of(opener),
+        now=NOW,
+    )
+    change_provider_state(
+        provider_id=provider.pk,
+        transition=Transition.APPROVE,
         reason="Fin",
         decision_reference="2026-0000001",
         actor=Actor.of(approver),
         now=NOW,
     )
-    provider = activate_provider(provider_id=provider.pk, actor=SYSTEM, now=NOW)
+    provider = change_provider_state(
+        provider_id=provider.pk, transition=Transition.ACTIVATE, actor=SYSTEM, now=NOW
+    )
 
     assert provider.state == ProviderState.ACTIVE
     case = VettingCase.objects.get()
@@ -200,25 +208,40 @@ def test_a_municipal_team_is_activated_without_vetting_and_cannot_be_vetted():
     provider = ProviderFactory(municipal=True, new=True)
 
     with pytest.raises(TransitionNotAllowedError):
-        start_vetting(provider_id=provider.pk, actor=SYSTEM, now=NOW)
+        change_provider_state(
+            provider_id=provider.pk, transition=Transition.START_VETTING, actor=SYSTEM, now=NOW
+        )
 
-    assert activate_provider(provider_id=provider.pk, actor=SYSTEM, now=NOW).state == ProviderState.ACTIVE
+    assert (
+        change_provider_state(
+            provider_id=provider.pk, transition=Transition.ACTIVATE, actor=SYSTEM, now=NOW
+        ).state
+        == ProviderState.ACTIVE
+    )
 
 
 def test_nobody_approves_a_vetting_they_opened():
     provider, actor = ProviderFactory(new=True), Actor.of(UserFactory())
-    start_vetting(provider_id=provider.pk, actor=actor, now=NOW)
+    change_provider_state(provider_id=provider.pk, transition=Transition.START_VETTING, actor=actor, now=NOW)
 
     with pytest.raises(SelfApprovalError):
-        approve_provider(provider_id=provider.pk, reason="x", decision_reference="x", actor=actor, now=NOW)
+        change_provider_state(
+            provider_id=provider.pk,
+            transition=Transition.APPROVE,
+            reason="x",
+            decision_reference="x",
+            actor=actor,
+            now=NOW,
+        )
 
 
 def test_nobody_approves_a_provider_they_act_for():
     member = ProviderMemberFactory(provider=ProviderFactory(vetting=True))
 
     with pytest.raises(SelfApprovalError):
-        approve_provider(
+        change_provider_state(
             provider_id=member.provider_id,
+            transition=Transition.APPROVE,
             reason="x",
             decision_reference="x",
             actor=Actor.of(member.user),
@@ -243,15 +266,31 @@ def test_associations_without_cvr_can_be_many():
 
 
 def suspend(provider: Provider) -> None:
-    suspend_provider(provider_id=provider.pk, reason="x", actor=SYSTEM, now=NOW)
+    change_provider_state(
+        provider_id=provider.pk, transition=Transition.SUSPEND, reason="x", actor=SYSTEM, now=NOW
+    )
 
 
 def end(provider: Provider) -> None:
-    end_provider(provider_id=provider.pk, reason="x", decision_reference="x", actor=SYSTEM, now=NOW)
+    change_provider_state(
+        provider_id=provider.pk,
+        transition=Transition.END,
+        reason="x",
+        decision_reference="x",
+        actor=SYSTEM,
+        now=NOW,
+    )
 
 
 def decline(provider: Provider) -> None:
-    decline_charter(provider_id=provider.pk, reason="x", decision_reference="x", actor=SYSTEM, now=NOW)
+    change_provider_state(
+        provider_id=provider.pk,
+        transition=Transition.DECLINE_CHARTER,
+        reason="x",
+        decision_reference="x",
+        actor=SYSTEM,
+        now=NOW,
+    )
 
 
 @pytest.mark.parametrize(
@@ -277,7 +316,9 @@ def test_stopping_an_active_provider_locks_first_and_tells_afterwards(recorder, 
 def test_steps_that_end_no_coverage_tell_nobody(recorder):
     provider = ProviderFactory(suspended=True, covered=True)
 
-    reactivate_provider(provider_id=provider.pk, reason="x", actor=SYSTEM, now=NOW)
+    change_provider_state(
+        provider_id=provider.pk, transition=Transition.REACTIVATE, reason="x", actor=SYSTEM, now=NOW
+    )
 
     assert recorder.seen == []
 
@@ -306,8 +347,12 @@ def test_the_notice_of_a_suspension_is_skipped_when_it_was_lifted_before_it_was_
     suspend(member.provider)
     message = Message.objects.get()
 
-    reactivate_provider(
-        provider_id=member.provider_id, reason="x", actor=SYSTEM, now=NOW + timedelta(minutes=1)
+    change_provider_state(
+        provider_id=member.provider_id,
+        transition=Transition.REACTIVATE,
+        reason="x",
+        actor=SYSTEM,
+        now=NOW + timedelta(minutes=1),
     )
 
     assert get("provider_suspended").build(message.ids, "da", NOW) is None

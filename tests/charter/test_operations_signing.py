@@ -13,7 +13,7 @@ from charter import codes
 from charter.chain import verify_chain
 from charter.coverage import coverage_of
 from charter.documents import sha256_of_bytes
-from charter.enums import CoverageState, MemberRole, RecordKind, SignatureMethod
+from charter.enums import CoverageState, MemberRole, RecordKind, SignatureMethod, Transition
 from charter.errors import (
     CodeExpiredError,
     CodeUsedUpError,
@@ -26,13 +26,12 @@ from charter.errors import (
 )
 from charter.models import CharterText, CharterVersion, Provider, Signature, SigningAttempt
 from charter.operations import (
-    activate_provider,
+    change_provider_state,
     publish_version,
     request_signing_code,
     save_text,
     sign_charter,
     start_signing,
-    suspend_provider,
     withdraw_charter,
 )
 from charter.operations.signing import Statement
@@ -340,7 +339,9 @@ def test_a_signed_and_approved_provider_is_a_task_until_it_is_activated(text):
     assert (item.kind, item.data["name"], item.closed_at) == ("provider_ready", "Klar Tale", None)
     assert "Klar Tale har underskrevet charteret" in get_kind(item.kind).describe(item)
 
-    activate_provider(provider_id=member.provider_id, actor=SYSTEM, now=NOW)
+    change_provider_state(
+        provider_id=member.provider_id, transition=Transition.ACTIVATE, actor=SYSTEM, now=NOW
+    )
 
     item.refresh_from_db()
     assert (item.closed_at, item.resolution) == (NOW, "activate")
@@ -412,7 +413,9 @@ def test_sign_charter_refuses_when_a_new_version_was_published_meanwhile(member,
 @pytest.mark.django_db
 def test_sign_charter_refuses_when_the_provider_was_suspended_meanwhile(member, text):
     attempt, code = start_with_code(member, text)
-    suspend_provider(provider_id=member.provider_id, reason="Klage", actor=SYSTEM, now=NOW)
+    change_provider_state(
+        provider_id=member.provider_id, transition=Transition.SUSPEND, reason="Klage", actor=SYSTEM, now=NOW
+    )
 
     with pytest.raises(ProviderCannotSignError):
         sign_charter(attempt_id=attempt.pk, code=code, now=NOW)

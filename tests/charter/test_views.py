@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from charter import codes
-from charter.enums import MemberRole
+from charter.enums import MemberRole, Transition
 from charter.models import CharterVersion, Signature, SigningAttempt
-from charter.operations import publish_version, suspend_provider, withdraw_signature
+from charter.operations import change_provider_state, publish_version, withdraw_signature
 from charter.texts import text_sha256
 from core.audit.log import SYSTEM
 from core.outbox.models import Message
@@ -220,7 +220,9 @@ def test_the_code_page_of_a_completed_signing_leads_to_the_receipt(member, text)
 def test_a_suspension_meanwhile_leads_back_with_a_clear_text(member, text):
     client = client_of(member)
     attempt = start(client, text)
-    suspend_provider(provider_id=member.provider_id, reason="x", actor=SYSTEM, now=NOW)
+    change_provider_state(
+        provider_id=member.provider_id, transition=Transition.SUSPEND, reason="x", actor=SYSTEM, now=NOW
+    )
 
     response = client.post(
         url("charter_code", attempt_id=attempt.pk), {"code": codes.code_of(attempt)}, follow=True

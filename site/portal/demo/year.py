@@ -26,17 +26,15 @@ from booking.operations import (
 from booking.party import ClassSize, Contact, Party
 from charter import codes
 from charter.content import ensure_charter
-from charter.enums import ProviderKind
+from charter.enums import ProviderKind, Transition
 from charter.models import Agreement, Programme, Provider
 from charter.operations import (
-    activate_provider,
     add_member,
-    approve_provider,
+    change_provider_state,
     create_provider,
     request_signing_code,
     sign_charter,
     start_signing,
-    start_vetting,
     withdraw_charter,
 )
 from charter.operations.signing import Statement, opening_for
@@ -249,18 +247,25 @@ def _providers(year: Year) -> None:
             )
         year.providers[row.key] = provider
         if row.kind == ProviderKind.MUNICIPAL_TEAM:
-            activate_provider(provider_id=provider.pk, actor=decider, now=moment)
+            change_provider_state(
+                provider_id=provider.pk, transition=Transition.ACTIVATE, actor=decider, now=moment
+            )
             continue
-        start_vetting(provider_id=provider.pk, actor=opener, now=moment)
+        change_provider_state(
+            provider_id=provider.pk, transition=Transition.START_VETTING, actor=opener, now=moment
+        )
         if row.key != "trygge":
-            approve_provider(
+            change_provider_state(
                 provider_id=provider.pk,
+                transition=Transition.APPROVE,
                 reason="Opfylder betingelserne for samarbejde.",
                 decision_reference="2025-0000001",
                 actor=decider,
                 now=moment,
             )
-            activate_provider(provider_id=provider.pk, actor=decider, now=moment)
+            change_provider_state(
+                provider_id=provider.pk, transition=Transition.ACTIVATE, actor=decider, now=moment
+            )
     Agreement.objects.get_or_create(
         provider=year.providers["dialogbroen"],
         title="Samarbejdsaftale om dialogguider",
