@@ -11,6 +11,7 @@ from booking import links, wording
 from booking.enums import BookingKind, BookingState
 from booking.ical import booked_session_calendar, invitation_method
 from booking.models import BookedSession, Booking
+from booking.reading import booking_with_details
 from core.links.tokens import absolute_url
 from core.outbox.registry import Attachment, Content, MailType, register
 from workshops.enums import UPCOMING_STATES, PlaceKind
@@ -21,10 +22,6 @@ _NO_REMINDER_BELOW = timedelta(days=2)
 """booking.reminders sends none to those who book closer to the start."""
 
 type Fill = Callable[[Booking, datetime], Mapping[str, str]]
-
-
-def _load(pk: int) -> Booking | None:
-    return Booking.objects.filter(pk=pk).with_details().first()
 
 
 def booked_of(booking: Booking) -> list[BookedSession]:
@@ -80,7 +77,7 @@ def _build(
     """
 
     def build(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
-        booking = _load(ids["booking"])
+        booking = booking_with_details(ids["booking"])
         if booking is None or booking.state not in states or not booked_of(booking):
             return None
         upcoming = [booked for booked in booked_of(booking) if booked.session.starts_at > now]

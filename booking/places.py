@@ -5,10 +5,11 @@ ask the gate in a fresh statement. Whatever ends coverage locks the same rows fi
 it sees our booking or we see its end.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, Q, Value, When
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from booking.enums import BookingState
@@ -19,6 +20,8 @@ from booking.errors import (
     SessionFullError,
 )
 from booking.models import BookedSession, Booking, ClassPlace
+from core.prepared import prepared
+from workshops.calendars import local_date_of
 from workshops.enums import PlaceKind, SessionState
 from workshops.models import Session
 from workshops.querysets import SessionQuerySet
@@ -26,25 +29,40 @@ from workshops.querysets import SessionQuerySet
 
 def lock_sessions(session_ids: Iterable[int]) -> dict[int, Session]:
     """Lock sessions in pk order and return them fresh. On SQLite the transaction is the lock."""
-    return {session.pk: session for session in Session.objects.filter(pk__in=session_ids).locked()}
+    return {session.pk: session for session in _locked(session_ids=session_ids)}
 
 
 def lock_sessions_of(booking_id: int) -> dict[int, Session]:
     """Lock the sessions of a booking in pk order and return them fresh, offers beside."""
+    return {session.pk: session for session in _locked_of(booking_id=booking_id)}
+
+
+@prepared
+def _locked(*, session_ids: Iterable[int]) -> QuerySet[Any]:
+    return Session.objects.filter(pk__in=session_ids).locked()
+
+
+@prepared
+def _locked_of(*, booking_id: int) -> QuerySet[Any]:
     ids = BookedSession.objects.filter(booking_id=booking_id).values("session_id")
-    return {session.pk: session for session in Session.objects.filter(pk__in=ids).locked()}
+    return Session.objects.filter(pk__in=ids).locked()
 
 
 def release_expired(session_id: int, *, now: datetime) -> int:
     """Give back places whose hold ran out; return how many holds ended. The session row must be locked."""
     ended = 0
-    for booked in BookedSession.objects.filter(session_id=session_id).expired_holds(now=now).order_by("pk"):
+    for booked in _expired_holds(session_id=session_id, now=now):
         if end_place(booked, state=BookingState.EXPIRED):
             Booking.objects.filter(pk=booked.booking_id, state=BookingState.HELD).update(
                 state=BookingState.EXPIRED, ended_at=now, end_reason="hold_expired"
             )
             ended += 1
     return ended
+
+
+@prepared
+def _expired_holds(*, session_id: int, now: datetime) -> QuerySet[BookedSession]:
+    return BookedSession.objects.filter(session_id=session_id).expired_holds(now=now).order_by("pk")
 
 
 def end_place(booked: BookedSession, *, state: BookingState) -> bool:
@@ -119,18 +137,27 @@ def claim_places(
 
 def _through_the_gate(session_id: int, *, now: datetime) -> Session:
     """Ask the gate in a fresh statement, which sees what was committed while the claim waited for its row."""
-    passed = Session.objects.filter(pk=session_id).gate_open(today=timezone.localdate(now))
-    session: Session | None = passed.select_related("offer").first()
-    if session is None:
+    passed: list[Session] = _past_the_gate(session_ids=[session_id], today=local_date_of(now))
+    if not passed:
         raise CharterNotCoveredError
-    return session
+    return passed[0]
 
 
 def require_gate(session_ids: Iterable[int], *, now: datetime) -> None:
     """Raise CharterNotCoveredError unless every session passes the gate at this moment (rule 2)."""
     ids = set(session_ids)
-    if Session.objects.filter(pk__in=ids).gate_open(today=timezone.localdate(now)).count() != len(ids):
+    if len(_ids_past_the_gate(session_ids=ids, today=local_date_of(now))) != len(ids):
         raise CharterNotCoveredError
+
+
+@prepared
+def _past_the_gate(*, session_ids: Collection[int], today: date) -> QuerySet[Any]:
+    return Session.objects.filter(pk__in=session_ids).gate_open(today=today).select_related("offer")
+
+
+@prepared
+def _ids_past_the_gate(*, session_ids: Collection[int], today: date) -> QuerySet[Any, int]:
+    return Session.objects.filter(pk__in=session_ids).gate_open(today=today).values_list("pk", flat=True)
 
 
 def _takes(*, now: datetime, by_staff: bool) -> Q:

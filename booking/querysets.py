@@ -27,11 +27,8 @@ class BookingQuerySet(models.QuerySet[Any]):
         """Fetch what pages and mails show of a booking, in three queries whatever their number."""
         from booking.models import BookedSession
 
-        sessions = BookedSession.objects.select_related(
-            "session__venue", "session__provider", "session__offer", "session__for_school"
-        )
         return self.select_related("school").prefetch_related(
-            "classes", models.Prefetch("booked_sessions", sessions)
+            "classes", models.Prefetch("booked_sessions", BookedSession.objects.with_session())
         )
 
     def unproven(self, *, now: datetime) -> "BookingQuerySet":
@@ -41,6 +38,12 @@ class BookingQuerySet(models.QuerySet[Any]):
 
 class BookedSessionQuerySet(models.QuerySet[Any]):
     """Reads of booked sessions."""
+
+    def with_session(self) -> "BookedSessionQuerySet":
+        """Fetch what pages and mails show of the session beside each."""
+        return self.select_related(
+            "session__venue", "session__provider", "session__offer", "session__for_school"
+        )
 
     def expired_holds(self, *, now: datetime) -> "BookedSessionQuerySet":
         """Keep holds that ran out but whose places the counters still carry."""

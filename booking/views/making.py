@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,11 +24,13 @@ from booking.forms import BookingForm, SchoolBookingForm, form_for, school_label
 from booking.models import Booking
 from booking.operations import extend_hold, hold_places, release_hold, submit_booking
 from booking.presentation import booking_sections, next_free_dates, refusal_text
+from booking.reading import sent_from, started_in
 from core.limits.errors import LimitExceededError
 from core.limits.limits import hit, limited, too_many_response
 from core.links.errors import LinkError
 from core.links.tokens import read_token
-from workshops.calendars import days_off, has_own_plan, is_plan_known
+from core.prepared import prepared
+from workshops.calendars import days_off, is_plan_known, local_date_of
 from workshops.enums import Audience, SessionState
 from workshops.models import School, Session
 from workshops.rules import why_not_bookable
@@ -162,42 +165,27 @@ def receipt(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def _session(session_id: int, *, now: datetime) -> Session:
     """Return an announced session with the facts the pages need. 404 for drafts: they are not public."""
-    found = (
-        Session.objects.exclude(state=SessionState.DRAFT)
-        .select_related("provider", "venue", "for_school")
-        .with_booking_facts(now=now)
-        .filter(pk=session_id)
-        .first()
-    )
-    if found is None:
+    found: list[Session] = _announced(session_id=session_id, now=now)
+    if not found:
         raise Http404
-    session: Session = found
-    return session
+    return found[0]
 
 
-def _mine(request: HttpRequest, session_id: int) -> Any:
-    key = visitor.browser_key(request)
-    if not key:
-        return Booking.objects.none()
-    mine = Booking.objects.filter(browser_key=key, booked_sessions__session_id=session_id)
-    return mine.order_by("-started_at", "-pk")
+@prepared(derives={"now": [local_date_of]})
+def _announced(*, session_id: int, now: datetime) -> QuerySet[Any]:
+    announced = Session.objects.exclude(state=SessionState.DRAFT).filter(pk=session_id)
+    return announced.select_related("provider", "venue", "for_school").with_booking_facts(now=now)
 
 
 def _started(request: HttpRequest, session_id: int, *, with_details: bool = True) -> Booking | None:
     """Return what this browser is filling in for the session; a hold that ran out too, so that nothing is lost."""
-    unsent = _mine(request, session_id).filter(
-        state__in=[BookingState.HELD, BookingState.EXPIRED], submitted_at=None
-    )
-    unsent = unsent.exclude(end_reason="given_up").annotate(school_has_own_plan=has_own_plan("school_id"))
-    booking: Booking | None = (unsent.with_details() if with_details else unsent).first()
-    return booking
+    key = visitor.browser_key(request)
+    return started_in(key, session_id, with_details=with_details) if key else None
 
 
 def _sent(request: HttpRequest, session_id: int) -> Booking | None:
-    booking: Booking | None = (
-        _mine(request, session_id).filter(submitted_at__isnull=False).with_details().first()
-    )
-    return booking
+    key = visitor.browser_key(request)
+    return sent_from(key, session_id) if key else None
 
 
 def _is_invited(request: HttpRequest, session: Session, *, now: datetime) -> bool:

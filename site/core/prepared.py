@@ -37,6 +37,9 @@ _KEPT_PER_CONNECTION = 512
 _LARGEST_ID = 2**31 - 1
 """Larger numbers are compiled each time: Django itself sees that no row can have them."""
 
+_KINDS = frozenset({datetime, date, int, str, uuid.UUID})
+"""What can be told apart among the parameters; with any other value the queryset runs as it is."""
+
 _generation = 0
 
 type Values = Mapping[str, Any]
@@ -138,6 +141,26 @@ def prepared[**P, T](
     return read
 
 
+def attach(objects: Iterable[Any], name: str, rows: Iterable[Any], *, by: str) -> None:
+    """Give objects the rows of a reverse relation, as `prefetch_related` would, from a prepared read.
+
+    Args:
+        name: of the relation's manager, e.g. "classes".
+        by: the rows' foreign key to the objects, e.g. "booking".
+    """
+    owners = {each.pk: each for each in objects}
+    of_owner: dict[Any, list[Any]] = {pk: [] for pk in owners}
+    for row in rows:
+        owner = owners[getattr(row, f"{by}_id")]
+        setattr(row, by, owner)
+        of_owner[owner.pk].append(row)
+    for pk, owner in owners.items():
+        related = getattr(owner, name).all()
+        related._result_cache = of_owner[pk]
+        related._prefetch_done = True
+        owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related
+
+
 def _known_to(connection: BaseDatabaseWrapper) -> dict[Any, _Prepared]:
     """Return what is compiled for a connection: it belongs to one thread and is kept when it is closed."""
     kept = connection.__dict__.get("_prepared_reads")
@@ -157,10 +180,10 @@ def _shape(values: Values, in_sql: Collection[str]) -> tuple[Any, ...] | None:
             if not value or not all(type(item) is int and item <= _LARGEST_ID for item in value):
                 return None
             shape.append((name, len(value)))
-        elif isinstance(value, int) and abs(value) > _LARGEST_ID:
-            return None
-        else:
+        elif type(value) in _KINDS and not (type(value) is int and abs(value) > _LARGEST_ID):
             shape.append((name, type(value)))
+        else:
+            return None
     return tuple(shape)
 
 

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
-from core.outbox.models import Message, MessageState
-from core.prepared import PreparedReadError, forget_prepared, prepared
+from core.outbox.models import Delivery, Message, MessageState
+from core.prepared import PreparedReadError, attach, forget_prepared, prepared
 from tests.factories.outbox import MessageFactory
 
 pytestmark = pytest.mark.django_db
@@ -235,6 +235,31 @@ def test_prefetched_rows_come_along(django_user_model: Any):
 
     assert groups == [[]]
     assert len(queries) == 2
+
+
+@prepared
+def _deliveries(*, ids: Any) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(message_id__in=ids).order_by("pk")
+
+
+def test_attached_rows_answer_as_prefetched_ones_do():
+    first, second = MessageFactory(), MessageFactory()
+    delivery = Delivery.objects.create(message=second, event="delivered", happened_at=NOON)
+
+    with CaptureQueriesContext(connection) as queries:
+        attach([first, second], "deliveries", _deliveries(ids=[first.pk, second.pk]), by="message")
+        found = [list(message.deliveries.all()) for message in (first, second)]
+
+    assert found == [[], [delivery]]
+    assert found[1][0].message is second
+    assert len(queries) == 1
+    assert second.deliveries.filter(event="bounced").exists() is False
+
+
+def test_a_value_of_another_kind_runs_the_queryset_as_it_is():
+    message = MessageFactory()
+
+    assert _by_ids(ids=Message.objects.values("pk")) == [message]
 
 
 @pytest.mark.django_db(transaction=True)
