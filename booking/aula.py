@@ -10,7 +10,7 @@ from workshops.models import Session
 
 def aula_text(booking: Booking, session: Session, *, language: str, offer_path: str) -> str:
     """Return the text a teacher can copy for pupils and parents: what, when, where, and where to read more."""
-    classes = ", ".join(item.name for item in booking.classes.all())
+    classes = wording.names_text([item.name for item in booking.classes.all()])
     lines = [
         _("%(classes)s takes part in «%(title)s»")
         % {"classes": classes, "title": session.title_in(language)},

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.errors import (
     BookingRefusedError,
-    ClassAlreadyBookedError,
     GroupTooLargeError,
     GroupTooSmallError,
     SchoolCannotBookError,
@@ -78,14 +77,16 @@ def caller_form_for(session: Session, *args: Any, **kwargs: Any) -> CallerForm:
 
 def show_refusal(form: CallerForm, refusal: BookingRefusedError) -> None:
     """Put a refusal where it can be mended: at its field, else over the form."""
-    is_school = isinstance(form, SchoolBookingForm)
-    text: Any = refusal_text(refusal)
+    party = form.party()
+    text: Any = refusal_text(refusal, party)
+    if isinstance(form, SchoolBookingForm) and form.add_class_refusal(refusal, text):
+        return
     field: str | None = None
     match refusal:
-        case GroupTooSmallError() | GroupTooLargeError() | SessionFullError():
-            field = "pupils" if is_school else "seats"
-        case ClassAlreadyBookedError():
-            field = "class_name"
+        case GroupTooSmallError() | GroupTooLargeError():
+            field = "seats"
+        case SessionFullError() if len(party.classes) < 2:
+            field = "pupils" if party.classes else "seats"
         case SchoolCannotBookError():
             field, text = "school_query", _WHY_SCHOOL.get(str(refusal.facts.get("why")), text)
     form.add_error(field, text)

@@ -59,6 +59,13 @@ class ClassAlreadyBookedError(BookingRefusedError):
     )
 
 
+class ClassTwiceError(BookingRefusedError):
+    """Two spellings of one class in the same booking (S1)."""
+
+    code = "class_twice"
+    text = _("You have already typed %(class_name)s. Write each class once.")
+
+
 class GroupTooSmallError(BookingRefusedError):
     """A class or sign-up is below the offer's smallest group (S3)."""
 

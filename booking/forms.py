@@ -10,20 +10,15 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from booking.class_rows import ClassRowsMixin
 from booking.enums import BookingKind, Need, WithdrawalReason
-from booking.party import ClassSize, Contact, Party, normalise_class_name
+from booking.party import Contact, Party
 from workshops.enums import Audience
 from workshops.models import School, Session
 
 PHONE = RegexValidator(
     r"^\+?[0-9 ()./-]{8,20}$", _("Enter a phone number of eight digits, with or without a country code.")
 )
-
-
-def _grades() -> list[tuple[str, str]]:
-    """Return the grades in the language of the request: a list made at import would keep one language."""
-    grades = [(str(grade), _("Grade %(grade)s") % {"grade": grade}) for grade in range(1, 11)]
-    return [("", str(_("Choose grade"))), ("0", str(_("Kindergarten class (0)"))), *grades]
 
 
 class ContactForm(forms.Form):
@@ -62,8 +57,8 @@ class ContactForm(forms.Form):
         )
 
 
-class SchoolBookingForm(ContactForm):
-    """A class books a session."""
+class SchoolBookingForm(ClassRowsMixin, ContactForm):
+    """One or several classes of a school book a session."""
 
     school_query = forms.CharField(
         label=_("Your school"),
@@ -73,45 +68,6 @@ class SchoolBookingForm(ContactForm):
         error_messages={"required": _("Type the name of your school.")},
     )
     school = forms.ChoiceField(label=_("Choose your school"), required=False, widget=forms.RadioSelect)
-    class_name = forms.CharField(
-        label=_("Class"),
-        help_text=_("For example 7.A"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"class": "input-width-s", "autocomplete": "off"}),
-        error_messages={"required": _("Enter the name of the class, for example 7.A.")},
-    )
-    grade = forms.TypedChoiceField(
-        label=_("Grade"),
-        choices=_grades,
-        coerce=int,
-        error_messages={"required": _("Choose the grade of the class.")},
-    )
-    pupils = forms.IntegerField(
-        label=_("Number of pupils"),
-        min_value=1,
-        max_value=400,
-        widget=forms.TextInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
-        error_messages={
-            "required": _("Enter how many pupils there are in the class."),
-            "invalid": _("Enter the number of pupils in digits, for example 24."),
-            "min_value": _("Enter at least 1 pupil."),
-            "max_value": _("Enter at most 400 pupils."),
-        },
-    )
-    adults = forms.IntegerField(
-        label=_("Number of adults who come along"),
-        help_text=_("A teacher always takes part."),
-        min_value=1,
-        max_value=20,
-        initial=1,
-        widget=forms.TextInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
-        error_messages={
-            "required": _("Enter how many adults come along."),
-            "invalid": _("Enter the number of adults in digits, for example 2."),
-            "min_value": _("Enter at least 1 adult: a teacher always takes part."),
-            "max_value": _("Enter at most 20 adults."),
-        },
-    )
     room = forms.CharField(label=_("Room"), max_length=60, required=False)
     entrance = forms.CharField(
         label=_("Entrance and where to meet"),
@@ -132,6 +88,7 @@ class SchoolBookingForm(ContactForm):
         "submission_key",
         "school_query",
         "school",
+        "class_count",
         "class_name",
         "grade",
         "pupils",
@@ -147,6 +104,8 @@ class SchoolBookingForm(ContactForm):
         super().__init__(*args, **kwargs)
         self.chosen_school: School | None = None
         self._found: list[School] | None = None
+        if session.max_groups is not None:
+            self.max_classes = min(session.max_groups, self.max_classes)
         if session.place_kind != "at_school":
             del self.fields["room"], self.fields["entrance"]
         self.fields["contact_email"].label = _("Your e-mail at the school")
@@ -162,13 +121,6 @@ class SchoolBookingForm(ContactForm):
         if self._found is None:
             self._found = find_schools(str(self.data.get(self.add_prefix("school_query"), "")))
         return self._found
-
-    def clean_class_name(self) -> str:
-        """Refuse a name without a letter or digit: it would be no class."""
-        name: str = self.cleaned_data["class_name"].strip()
-        if not normalise_class_name(name):
-            raise forms.ValidationError(_("Enter the name of the class, for example 7.A."))
-        return name
 
     def clean(self) -> dict[str, Any]:
         """Find the school: the only one that fits, or the one chosen from those that do."""
@@ -194,11 +146,10 @@ class SchoolBookingForm(ContactForm):
 
     def party(self) -> Party:
         """Return who asks for places."""
-        data = self.cleaned_data
         return Party(
             kind=BookingKind.SCHOOL,
             school_id=self.chosen_school.pk if self.chosen_school else None,
-            classes=(ClassSize(data["class_name"], data["grade"], data["pupils"], data["adults"]),),
+            classes=self.class_sizes(),
         )
 
     def contact(self) -> Contact:

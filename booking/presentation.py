@@ -11,6 +11,8 @@ from booking import wording
 from booking.enums import BookingKind, BookingState, Need
 from booking.errors import BookingRefusedError, SessionFullError
 from booking.models import Booking
+from booking.party import Party
+from booking.rules import classes_that_fit
 from workshops.models import Session
 
 
@@ -50,7 +52,8 @@ def booking_sections(booking: Booking, *, edit: bool = False) -> list[Section]:
         Row(_("Provider"), first.provider.name),
     ]
     if booking.kind == BookingKind.SCHOOL:
-        who = [Row(_("School"), booking.school_name), Row(_("Class"), wording.party_text(booking))]
+        classes = _("Classes") if len(booking.classes.all()) > 1 else _("Class")
+        who = [Row(_("School"), booking.school_name), Row(classes, wording.party_text(booking))]
     else:
         who = [Row(_("Seats"), wording.party_text(booking))]
         if booking.organisation:
@@ -89,10 +92,50 @@ def next_free_dates(
     return list(dates.exclude(pk=leave_out).select_related("venue")[:limit])
 
 
-def refusal_text(refusal: BookingRefusedError) -> str:
+@dataclass(frozen=True)
+class FewerClasses:
+    """What to book instead when not all classes fit: all or nothing, and the visitor chooses (rule 8)."""
+
+    text: str
+    label: str
+    rows: str
+    """The numbers of the form's rows to keep, for its button; empty when no class fits."""
+
+
+def fewer_classes(party: Party, refusal: SessionFullError, *, adults_count: bool) -> FewerClasses:
+    """Say which of several classes would fit together in what is left."""
+    chosen = classes_that_fit(
+        party.classes,
+        groups_left=refusal.facts.get("groups_left"),  # type: ignore[arg-type]  # facts are of any type
+        people_left=refusal.facts.get("people_left"),  # type: ignore[arg-type]
+        adults_count=adults_count,
+    )
+    names = wording.names_text([party.classes[place].name for place in chosen])
+    if not chosen:
+        return FewerClasses(_("None of the classes fits on this date. Choose another date."), "", "")
+    text = ngettext(
+        "There is room for %(names)s. You can book that class now, and find another date for the rest.",
+        "There is room for %(names)s. You can book those classes now, and find another date for the rest.",
+        len(chosen),
+    )
+    return FewerClasses(
+        text % {"names": names},
+        _("Book only %(names)s") % {"names": names},
+        ",".join(str(place + 1) for place in chosen),
+    )
+
+
+def refusal_text(refusal: BookingRefusedError, party: Party | None = None) -> str:
     """Return a refusal in words, with what is left where the session is full."""
     left = refusal.facts.get("people_left")
-    if isinstance(refusal, SessionFullError) and isinstance(left, int) and left > 0:
+    if not isinstance(refusal, SessionFullError):
+        return refusal.message
+    if party and len(party.classes) > 1:
+        return _("There is not room for all %(count)s classes. Left on this date: %(free)s.") % {
+            "count": len(party.classes),
+            "free": wording.free_text(refusal.facts.get("groups_left"), left),  # type: ignore[arg-type]
+        }
+    if isinstance(left, int) and left > 0:
         return ngettext(
             "There is only %(count)s place left on this date. Enter a smaller number, or choose another date.",
             "There are only %(count)s places left on this date. Enter a smaller number, or choose another date.",

@@ -1,10 +1,11 @@
 """Pure decisions about bookings: values in, verdict out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import combinations
 
-from booking.errors import GroupTooLargeError, GroupTooSmallError
-from booking.party import Party
+from booking.errors import ClassTwiceError, GroupTooLargeError, GroupTooSmallError
+from booking.party import ClassSize, Party, normalise_class_name
 
 HOLD = timedelta(minutes=15)
 MAX_EXTENSIONS = 3
@@ -26,12 +27,42 @@ def proof_deadline(*, now: datetime, starts_at: datetime) -> datetime:
 
 
 def check_group_sizes(party: Party, *, smallest: int | None, largest: int | None) -> None:
-    """Raise GroupTooSmallError or GroupTooLargeError when a class or sign-up is outside the offer's sizes (S3)."""
-    sizes = [size.pupils for size in party.classes] if party.classes else [party.seats]
-    if smallest is not None and min(sizes) < smallest:
-        raise GroupTooSmallError(smallest=smallest)
-    if largest is not None and max(sizes) > largest:
-        raise GroupTooLargeError(largest=largest)
+    """Raise GroupTooSmallError or GroupTooLargeError when a class or sign-up is outside the offer's sizes (S3).
+
+    The refusal names the class.
+    """
+    sizes = [(item.name, item.pupils) for item in party.classes] or [("", party.seats)]
+    for name, size in sizes:
+        if smallest is not None and size < smallest:
+            raise GroupTooSmallError(smallest=smallest, class_name=name)
+        if largest is not None and size > largest:
+            raise GroupTooLargeError(largest=largest, class_name=name)
+
+
+def check_classes_differ(classes: Collection[ClassSize]) -> None:
+    """Raise ClassTwiceError when two classes are the same but for the spelling (S1)."""
+    seen: dict[str, str] = {}
+    for item in classes:
+        key = normalise_class_name(item.name)
+        if key in seen:
+            raise ClassTwiceError(class_name=seen[key])
+        seen[key] = item.name
+
+
+def classes_that_fit(
+    classes: Sequence[ClassSize], *, groups_left: int | None, people_left: int | None, adults_count: bool
+) -> tuple[int, ...]:
+    """Return the positions of the most classes that fit together in what is left, the first typed first.
+
+    A class is never split (rule 8). None = no limit. Empty when not even one fits.
+    """
+    people = [item.pupils + (item.adults if adults_count else 0) for item in classes]
+    most = len(classes) if groups_left is None else min(groups_left, len(classes))
+    for size in range(most, 0, -1):
+        for chosen in combinations(range(len(classes)), size):
+            if people_left is None or sum(people[place] for place in chosen) <= people_left:
+                return chosen
+    return ()
 
 
 def approval_reasons(

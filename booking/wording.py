@@ -1,5 +1,6 @@
 """How dates, places and parties read in a language: shared by pages, mails and calendar entries."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils import timezone, translation
@@ -44,6 +45,13 @@ def class_text(item: BookedClass) -> str:
         "pupils": pupils,
         "adults": adults,
     }
+
+
+def names_text(names: Sequence[str]) -> str:
+    """Return "7.A, 7.B og 7.C"."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def seats_text(seats: int) -> str:

@@ -25,7 +25,7 @@ from booking.errors import (
 from booking.models import BookedClass, BookedSession, Booking, ClassPlace
 from booking.party import Contact, Party, normalise_class_name
 from booking.places import claim_places, end_place, lock_sessions, release_expired
-from booking.rules import HOLD, MAX_EXTENSIONS, MAX_SEATS_PER_PERSON, check_group_sizes
+from booking.rules import HOLD, MAX_EXTENSIONS, MAX_SEATS_PER_PERSON, check_classes_differ, check_group_sizes
 from workshops.calendars import school_year_of
 from workshops.enums import Audience, SessionAccess
 from workshops.models import Offer, School, Session
@@ -62,8 +62,8 @@ def hold_places(
         is_invited: the visitor came by the session's invitation link (F6).
     Raises:
         SessionFullError, SessionClosedError, OtherSchoolHostsError, CharterNotCoveredError: see claim_places.
-        GroupTooSmallError, GroupTooLargeError, SchoolCannotBookError, ClassAlreadyBookedError, WrongPartyError,
-        NotInvitedError.
+        GroupTooSmallError, GroupTooLargeError, SchoolCannotBookError, ClassAlreadyBookedError, ClassTwiceError,
+        WrongPartyError, NotInvitedError.
     Source: DESIGN.md rules 1, 2, 8, 9 and section 5, Booking.
     """
     # The lock comes before every read: of two posts of one form, the second sees what the first made.
@@ -205,6 +205,7 @@ def _check_party(
     if largest is None and party.kind == BookingKind.PERSON:
         largest = MAX_SEATS_PER_PERSON
     check_group_sizes(party, smallest=offer.min_group_size, largest=largest)
+    check_classes_differ(party.classes)
     if party.kind != BookingKind.SCHOOL:
         return None
     if party.school_id is None:
@@ -269,16 +270,28 @@ def _add_classes(booking: Booking, booked: BookedSession, party: Party) -> None:
 def _activate_classes(booking: Booking, booked: BookedSession, classes: Iterable[BookedClass]) -> None:
     """Make the constrained rows that keep a class from having two places in a session.
 
-    Raises ClassAlreadyBookedError for the class that has one.
+    The session must be locked. Raises ClassAlreadyBookedError for the class that has one.
     """
-    for booked_class in classes:
-        try:
-            ClassPlace.objects.create(
-                booked_session=booked,
-                booked_class=booked_class,
-                session_id=booked.session_id,
-                class_key=f"{booking.school_id}:{booked_class.school_year}:{booked_class.normalised_name}",
-            )
-        except IntegrityError as error:
-            # The refusal leaves the operation's transaction, which rolls back as a whole: no savepoint needed.
-            raise ClassAlreadyBookedError(class_name=booked_class.name) from error
+    places = [
+        ClassPlace(
+            booked_session=booked,
+            booked_class=booked_class,
+            session_id=booked.session_id,
+            class_key=f"{booking.school_id}:{booked_class.school_year}:{booked_class.normalised_name}",
+        )
+        for booked_class in classes
+    ]
+    if len(places) > 1:
+        # Of several, the constraint would not say which: ask first, under the session's lock.
+        keys = [place.class_key for place in places]
+        active = ClassPlace.objects.filter(
+            session_id=booked.session_id, is_active=True, class_key__in=keys
+        ).values_list("class_key", flat=True)
+        for place in places:
+            if place.class_key in active:
+                raise ClassAlreadyBookedError(class_name=place.booked_class.name)
+    try:
+        ClassPlace.objects.bulk_create(places)
+    except IntegrityError as error:
+        # The refusal leaves the operation's transaction, which rolls back as a whole: no savepoint needed.
+        raise ClassAlreadyBookedError(class_name=places[0].booked_class.name) from error

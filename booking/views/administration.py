@@ -22,8 +22,10 @@ from booking import wording, worklist_kinds
 from booking.admin_actions import BY_NAME, AdminAction, Facts, actions_for, perform
 from booking.admin_forms import reason_form
 from booking.caller_forms import CallerForm, caller_form_for, show_refusal
+from booking.class_rows import focus_after, reshaped
 from booking.emails import booked_of
 from booking.errors import BookingRefusedError
+from booking.forms import SchoolBookingForm
 from booking.history import history_of, reason_text
 from booking.models import Booking
 from booking.operations import book_for_caller, note_reading
@@ -297,6 +299,13 @@ class CallerFormView(CallerView):
 
     def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
         """Book. The same form sent twice gives one booking."""
+        if reshape := reshaped(request.POST):
+            form = caller_form_for(self.session, reshape)
+            form.full_clean()
+            form.errors.clear()
+            if isinstance(form, SchoolBookingForm):
+                form.focus(focus_after(request.POST))
+            return self._ask(form)
         form = caller_form_for(self.session, request.POST)
         if not form.is_valid():
             return self._ask(form, status=422)

@@ -11,10 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from booking import links, visitor
+from booking.class_rows import focus_after, initial_rows, reshaped, with_only
 from booking.enums import BookingState
 from booking.errors import (
     BookingRefusedError,
     ClassAlreadyBookedError,
+    ClassTwiceError,
     GroupTooLargeError,
     GroupTooSmallError,
     SchoolCannotBookError,
@@ -23,7 +25,13 @@ from booking.errors import (
 from booking.forms import BookingForm, SchoolBookingForm, form_for, school_label
 from booking.models import Booking
 from booking.operations import extend_hold, hold_places, release_hold, submit_booking
-from booking.presentation import booking_sections, next_free_dates, refusal_text
+from booking.presentation import (
+    FewerClasses,
+    booking_sections,
+    fewer_classes,
+    next_free_dates,
+    refusal_text,
+)
 from booking.reading import sent_from, started_in
 from core.limits.errors import LimitExceededError
 from core.limits.limits import hit, limited, too_many_response
@@ -31,7 +39,7 @@ from core.links.errors import LinkError
 from core.links.tokens import read_token
 from core.prepared import prepared
 from workshops.calendars import days_off, is_plan_known, local_date_of
-from workshops.enums import Audience, SessionState
+from workshops.enums import Audience, SessionState, WhyNotBookable
 from workshops.models import School, Session
 from workshops.rules import why_not_bookable
 
@@ -45,15 +53,21 @@ def form(request: HttpRequest, session_id: int) -> HttpResponse:
     session = _session(session_id, now=now)
     if request.method == "POST":
         return _hold(request, session, now=now)
-    if why := why_not_bookable(session.booking_facts, now):
-        return _not_bookable(request, session, why=why.value, text=str(why.label), now=now)
     started = _started(request, session_id)
+    why = why_not_bookable(session.booking_facts, now)
+    # What this browser holds itself may be all there was: its form can still be changed.
+    is_mine = why is WhyNotBookable.FULL and started is not None and started.state == BookingState.HELD
+    if why and not is_mine:
+        return _not_bookable(request, session, why=why.value, text=str(why.label), now=now)
     bound = form_for(session, initial=_initial(request, started))
     return _show_form(request, session, bound, now=now)
 
 
 def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpResponse:
-    bound = form_for(session, request.POST)
+    if reshape := reshaped(request.POST):
+        bound = form_for(session, reshape)
+        return _show_form(request, session, _unchecked(bound, focus_after(request.POST)), now=now)
+    bound = form_for(session, with_only(request.POST))
     if "find_school" in request.POST:
         return _show_form(request, session, _only_school_checked(bound), now=now)
     if not bound.is_valid():
@@ -73,11 +87,13 @@ def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpRespo
         school = bound.chosen_school if isinstance(bound, SchoolBookingForm) else None
         context = {"session": session, "why": refusal.facts["why"], "school": school}
         return render(request, "booking/school_cannot_book.html", context, status=403)
-    except (GroupTooSmallError, GroupTooLargeError, SessionFullError) as refusal:
-        bound.add_error("pupils" if session.audience == Audience.SCHOOL else "seats", refusal_text(refusal))
-        return _show_form(request, session, bound, now=now, status=409)
-    except ClassAlreadyBookedError as refusal:
-        bound.add_error("class_name", refusal.message)
+    except SessionFullError as refusal:
+        return _show_full(request, session, bound, refusal, now=now)
+    except (GroupTooSmallError, GroupTooLargeError, ClassAlreadyBookedError, ClassTwiceError) as refusal:
+        if isinstance(bound, SchoolBookingForm):
+            bound.add_class_refusal(refusal, refusal.message)
+        else:
+            bound.add_error("seats", refusal.message)
         return _show_form(request, session, bound, now=now, status=409)
     except BookingRefusedError as refusal:
         fresh = _session(session.pk, now=now)
@@ -86,6 +102,20 @@ def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpRespo
     response = redirect(next_step, session_id=session.pk)
     visitor.keep_browser_key(response, key)
     return response
+
+
+def _show_full(
+    request: HttpRequest, session: Session, bound: BookingForm, refusal: SessionFullError, *, now: datetime
+) -> HttpResponse:
+    """Say what is left; of several classes, offer those that fit. Nothing is booked (rule 8)."""
+    party = bound.party()
+    text = refusal_text(refusal, party)
+    if len(party.classes) < 2:
+        bound.add_error("pupils" if party.classes else "seats", text)
+        return _show_form(request, session, bound, now=now, status=409)
+    bound.add_error(None, text)
+    fewer = fewer_classes(party, refusal, adults_count=session.adults_count)
+    return _show_form(request, session, bound, now=now, fewer=fewer, status=409)
 
 
 @limited("sign_up_ip")
@@ -221,14 +251,7 @@ def _initial(request: HttpRequest, started: Booking | None) -> dict[str, Any]:
         }
         if started.school:
             initial["school_query"] = school_label(started.school)
-        for item in started.classes.all()[:1]:
-            initial |= {
-                "class_name": item.name,
-                "grade": item.grade,
-                "pupils": item.pupils,
-                "adults": item.adults,
-            }
-        return initial
+        return initial | initial_rows(started.classes.all())
     number = request.GET.get("skole", "")
     if number.isascii() and number.isdigit() and len(number) == 6:
         school = School.objects.bookable(on=timezone.localdate()).filter(institution_number=number).first()
@@ -248,8 +271,23 @@ def _only_school_checked(bound: BookingForm) -> BookingForm:
     return bound
 
 
+def _unchecked(bound: BookingForm, focus: str) -> BookingForm:
+    """Keep what is typed and find no fault with it yet: a class was just added or taken out."""
+    bound.full_clean()
+    bound.errors.clear()
+    if isinstance(bound, SchoolBookingForm):
+        bound.focus(focus)
+    return bound
+
+
 def _show_form(
-    request: HttpRequest, session: Session, bound: BookingForm, *, now: datetime, status: int = 200
+    request: HttpRequest,
+    session: Session,
+    bound: BookingForm,
+    *,
+    now: datetime,
+    fewer: FewerClasses | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     day = session.local_date
     school = getattr(bound, "chosen_school", None)
@@ -257,6 +295,7 @@ def _show_form(
     context = {
         "session": session,
         "form": bound,
+        "fewer": fewer,
         "is_school": session.audience == Audience.SCHOOL,
         "holiday": off.get(day, ""),
         "is_plan_missing": session.audience == Audience.SCHOOL and not is_plan_known(day),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from booking import visitor
 from booking.models import Booking
 from core.outbox.operations import send_due
-from tests.booking.test_flow import answers
+from tests.booking.test_several_classes import several
 from tests.factories.booking import TEACHER, a_class, book, known_school
 from tests.factories.workshops import SessionFactory
 from workshops.models import OfferIndexPage, OfferPage
@@ -21,9 +21,22 @@ pytestmark = pytest.mark.django_db
 STEPS = {"form": 6, "hold": 16, "review": 4, "send": 19, "receipt": 5, "mail": 7}
 """Statements of each step, transaction control included; a proven address at a known school."""
 
+SEVERAL = STEPS | {"hold": 18}
+"""One more asks which of several classes is booked already; the same for two and for six."""
 
-@pytest.mark.parametrize("others", [0, 12])
-def test_a_booking_costs_the_same_statements_with_and_without_others(portal_site, settings, others):
+
+@pytest.mark.parametrize(
+    ("others", "classes", "steps"),
+    [
+        pytest.param(0, 1, STEPS, id="nobody-else"),
+        pytest.param(12, 1, STEPS, id="twelve-others"),
+        pytest.param(0, 3, SEVERAL, id="three-classes"),
+        pytest.param(12, 6, SEVERAL, id="six-classes"),
+    ],
+)
+def test_a_booking_costs_the_same_statements_whatever_is_behind_it(
+    portal_site, settings, others, classes, steps
+):
     settings.PORTAL_FRAME_CACHE_SECONDS = 60
     session, school = SessionFactory(at_venue=True, max_groups=30), known_school()
     catalogue = portal_site.home.add_child(instance=OfferIndexPage(title="Tilbud", slug="tilbud"))
@@ -41,6 +54,7 @@ def test_a_booking_costs_the_same_statements_with_and_without_others(portal_site
     browser.save()
     client.cookies["sessionid"] = browser.session_key
     client.get(f"/book/{session.pk}/")
+    data = several(school, *((f"5.{number}", "20") for number in range(classes)))
     cost = {}
 
     def count(step, act):
@@ -50,7 +64,7 @@ def test_a_booking_costs_the_same_statements_with_and_without_others(portal_site
         return result
 
     count("form", lambda: client.get(f"/book/{session.pk}/"))
-    held = count("hold", lambda: client.post(f"/book/{session.pk}/", answers(school)))
+    held = count("hold", lambda: client.post(f"/book/{session.pk}/", data))
     page = count("review", lambda: client.get(held.url)).content.decode()
     seen = re.search(r'name="seen" value="([^"]+)"', page).group(1)
     sent = count("send", lambda: client.post(held.url, {"seen": seen}))
@@ -59,5 +73,5 @@ def test_a_booking_costs_the_same_statements_with_and_without_others(portal_site
 
     assert Booking.objects.latest("pk").confirmed_at is not None
     assert visitor.COOKIE in client.cookies
-    assert cost == STEPS
+    assert cost == steps
     assert sum(cost.values()) <= 60

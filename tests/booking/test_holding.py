@@ -229,8 +229,8 @@ def test_groups_outside_the_offers_sizes_are_refused_with_what_to_do():
     with pytest.raises(GroupTooLargeError) as large:
         hold(session, school=school, classes=[a_class(pupils=29)])
 
-    assert small.value.facts == {"smallest": 10}
-    assert large.value.facts == {"largest": 28}
+    assert small.value.facts == {"smallest": 10, "class_name": "5.A"}
+    assert large.value.facts == {"largest": 28, "class_name": "5.A"}
 
 
 def test_a_school_the_offer_excludes_is_refused_by_type_and_municipality():
