@@ -132,15 +132,17 @@ def _state_notice(provider: Provider) -> Notice | None:
 
 
 def signing_notice(provider: Provider, coverage: Coverage, opening: Opening) -> Notice | None:
-    """Return why the charter cannot be signed on the signing page, and what to do; None when it can."""
-    if opening.bar is None:
+    """Return why the charter cannot be signed on the signing page, and what to do; None when it can.
+
+    Where no charter is published the page has an empty state of its own.
+    """
+    if opening.bar is None or opening.bar == SigningBar.NO_VERSION:
         return None
     heading = {
         SigningBar.NOT_REQUIRED: _("You need no charter"),
         SigningBar.NOT_APPROVED: _("You cannot sign yet"),
         SigningBar.SUSPENDED: _("The cooperation is paused"),
         SigningBar.CLOSED: _("The cooperation has ended"),
-        SigningBar.NO_VERSION: _("There is no charter to sign yet"),
         SigningBar.ALREADY_SIGNED: _("The charter is signed"),
         SigningBar.WINDOW_CLOSED: _("Signing has not opened"),
         SigningBar.NOT_SIGNATORY: _("Somebody else must sign"),

@@ -8,6 +8,9 @@ from core.worklist.kinds import Kind, register
 from core.worklist.models import WorkItem
 
 READY = "provider_ready"
+CHARTER_MISSING = "charter_missing"
+CHARTER = "charter"
+"""What tasks about the charter itself are about."""
 
 
 def ready_key(provider_id: int, since: str) -> str:
@@ -21,6 +24,16 @@ def _describe_ready(item: WorkItem) -> str:
     }
 
 
+def _describe_missing(item: WorkItem) -> str:
+    return _(
+        "Providers are ready to sign, but no charter is published, so their dates cannot be booked. Publish a version."
+    )
+
+
+def _versions_url(item: WorkItem) -> str:
+    return reverse("charter_version:index")
+
+
 def _provider_url(item: WorkItem) -> str:
     return reverse("provider:inspect", args=[item.subject.partition(":")[2]])
 
@@ -28,3 +41,4 @@ def _provider_url(item: WorkItem) -> str:
 def register_kinds() -> None:
     """Register the kinds (called when Django is ready)."""
     register(Kind(READY, gettext_lazy("Provider to activate"), _describe_ready, _provider_url))
+    register(Kind(CHARTER_MISSING, gettext_lazy("Charter to publish"), _describe_missing, _versions_url))

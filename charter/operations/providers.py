@@ -12,6 +12,7 @@ from charter.errors import ProviderNameTakenError, SelfApprovalError
 from charter.gate import local_day
 from charter.models import Provider, ProviderMember, VettingCase
 from charter.observers import Cause, CauseKind
+from charter.operations.versions import remind_of_missing_charter
 from charter.rules import check_transition
 from charter.work_items import ready_key
 from core.audit.log import Actor, record
@@ -113,6 +114,8 @@ def change_provider_state(
             after=str(target),
             decision_reference=provider.decision_reference,
         )
+        if transition == Transition.APPROVE:
+            remind_of_missing_charter(now)
         if ends_coverage:
             observers.coverage_changed(
                 [provider.pk], cause=Cause(_CAUSES[transition], local_day(now)), actor=actor, now=now

@@ -16,7 +16,10 @@ from charter.errors import (
 from charter.gate import local_day
 from charter.models import CharterText, CharterVersion, Provider, Signature
 from charter.observers import Cause, CauseKind
+from charter.rules import CAN_SIGN_IN
+from charter.work_items import CHARTER, CHARTER_MISSING
 from core.audit.log import Actor, record
+from core.worklist.operations import close_items, open_item
 
 
 def create_draft_version(*, actor: Actor, now: datetime) -> CharterVersion:
@@ -121,11 +124,32 @@ def publish_version(*, version_id: int, required_from: date, actor: Actor, now: 
             number=version.number,
             required_from=required_from.isoformat(),
         )
+        close_items(
+            kind=CHARTER_MISSING,
+            subject=CHARTER,
+            resolution="published",
+            actor=actor,
+            now=now,
+        )
         if affected:
             observers.coverage_changed(
                 affected, cause=Cause(CauseKind.NEW_VERSION, required_from), actor=actor, now=now
             )
     return version
+
+
+def remind_of_missing_charter(now: datetime) -> int:
+    """Open a task when a provider could sign and no charter is published; return how many are open (0 or 1).
+
+    Providers see that the charter is not ready; the administration must learn it too. Once a calendar month,
+    so that closing the task does not end the matter; publishing a version closes it.
+    """
+    if CharterVersion.objects.newest_at(now) is not None:
+        return 0
+    if not Provider.objects.needing_charter().filter(state__in=CAN_SIGN_IN).exists():
+        return 0
+    key = f"{CHARTER_MISSING}:{local_day(now):%Y-%m}"
+    return int(open_item(key=key, kind=CHARTER_MISSING, subject=CHARTER, now=now).is_open)
 
 
 def _covered_by_older_after(day: date, *, version: CharterVersion) -> list[int]:

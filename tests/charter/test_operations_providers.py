@@ -36,12 +36,16 @@ from charter.operations import (
     withdraw_charter,
     withdraw_signature,
 )
+from charter.operations.versions import remind_of_missing_charter
 from charter.rules import TRANSITIONS
+from charter.work_items import CHARTER, CHARTER_MISSING
 from core.audit.log import SYSTEM, Actor
 from core.audit.models import Entry
 from core.outbox.models import Message
 from core.outbox.registry import get
 from core.outbox.rendering import render
+from core.worklist.models import WorkItem
+from core.worklist.operations import close_items
 from tests.factories.accounts import UserFactory
 from tests.factories.charter import (
     CharterTextFactory,
@@ -567,3 +571,52 @@ def test_save_text_is_refused_from_the_first_signature():
 
     with pytest.raises(VersionLockedError):
         save_text(**common)
+
+
+# --- no charter to sign ---------------------------------------------------------------------------
+
+
+def _missing() -> list[bool]:
+    items = WorkItem.objects.of_kind(CHARTER_MISSING).order_by("opened_at")
+    return [item.is_open for item in items]
+
+
+def test_approving_a_provider_without_a_published_charter_makes_a_task_that_publishing_closes():
+    provider = ProviderFactory(vetting=True)
+    change_provider_state(
+        provider_id=provider.pk,
+        transition=Transition.APPROVE,
+        reason="Fin",
+        decision_reference="2026-1",
+        actor=SYSTEM,
+        now=NOW,
+    )
+    remind_of_missing_charter(NOW + timedelta(hours=1))
+    assert _missing() == [True]
+
+    version = CharterVersionFactory(published_at=None)
+    CharterTextFactory(version=version)
+    publish_version(version_id=version.pk, required_from=NOW.date(), actor=SYSTEM, now=NOW)
+
+    assert _missing() == [False]
+    assert remind_of_missing_charter(NOW + timedelta(days=40)) == 0
+
+
+@pytest.mark.parametrize(
+    ("traits", "tasks"),
+    [({"approved": True}, 1), ({}, 1), ({"new": True}, 0), ({"ended": True}, 0), ({"municipal": True}, 0)],
+    ids=["approved", "active", "new", "ended", "municipal"],
+)
+def test_administration_is_told_of_a_missing_charter_while_somebody_could_sign(traits, tasks):
+    ProviderFactory(**traits)
+
+    assert [remind_of_missing_charter(NOW), len(_missing())] == [tasks, tasks]
+
+
+def test_a_closed_task_of_the_missing_charter_comes_back_next_month():
+    ProviderFactory(approved=True)
+    remind_of_missing_charter(NOW)
+    close_items(kind=CHARTER_MISSING, subject=CHARTER, resolution="seen", actor=SYSTEM, now=NOW)
+
+    assert (remind_of_missing_charter(NOW), remind_of_missing_charter(NOW + timedelta(days=31))) == (0, 1)
+    assert _missing() == [False, True]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from charter import codes
 from charter.enums import MemberRole, Transition
-from charter.models import CharterVersion, Signature, SigningAttempt
+from charter.models import CharterText, CharterVersion, Signature, SigningAttempt
 from charter.operations import change_provider_state, publish_version, withdraw_signature
 from charter.texts import text_sha256
 from core.audit.log import SYSTEM
@@ -283,9 +283,17 @@ def test_every_state_of_a_provider_says_where_it_stands(text, state, on_home, on
 def test_nothing_to_sign_before_a_version_is_published(member):
     CharterVersion.objects.update(published_at=None)
 
-    assert "Der er endnu ikke et charter at underskrive" in html_of(
-        client_of(member).get(url("charter_sign"))
-    )
+    page = html_of(client_of(member).get(url("charter_sign")))
+
+    assert "Charteret er ikke klar endnu" in page
+    assert "Vi er ved at gøre charteret klar." in page
+    assert url("provider_home") in page
+
+
+def test_nothing_to_sign_while_the_published_version_has_no_text(member):
+    CharterText.objects.all().delete()
+
+    assert "Charteret er ikke klar endnu" in html_of(client_of(member).get(url("charter_sign")))
 
 
 def test_nothing_to_sign_when_no_period_is_open(member, text):

@@ -11,6 +11,7 @@ from booking.operations.anonymising import anonymise_bookings
 from booking.operations.ending import delete_abandoned_forms, expire_overdue
 from booking.reminders import queue_reminders
 from charter.operations.retention import delete_evidence, delete_old_attempts, forget_networks
+from charter.operations.versions import remind_of_missing_charter
 from core.accounts.operations import delete_unused_accounts
 from core.limits.limits import delete_old_counters
 from core.outbox.operations import purge_messages
@@ -51,6 +52,14 @@ def register_all() -> None:
     register(Job("queue_reminders", _("Queue reminders"), HOURLY, queue_reminders))
     register(
         Job("delete_abandoned_forms", _("Delete forms that were never sent"), DAILY, delete_abandoned_forms)
+    )
+    register(
+        Job(
+            "remind_of_missing_charter",
+            _("Tell the administration when no charter is published"),
+            DAILY,
+            remind_of_missing_charter,
+        )
     )
     register(Job("delete_old_attempts", _("Delete signings that were started"), DAILY, delete_old_attempts))
     register(Job("forget_networks", _("Delete IP addresses of signatures"), DAILY, forget_networks))
