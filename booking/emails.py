@@ -147,6 +147,15 @@ def _for_provider(booking: Booking, now: datetime) -> dict[str, str]:
     }
 
 
+def _waiting(booking: Booking, now: datetime) -> dict[str, str]:
+    return {**_details(booking, now), "position": wording.position_text(booked_of(booking)[0])}
+
+
+def _offered(booking: Booking, now: datetime) -> dict[str, str]:
+    deadline = wording.moment_text(booking.held_until) if booking.held_until else ""
+    return {**_details(booking, now), "answer_url": links.answer_url(booking), "deadline": deadline}
+
+
 def _ended(booking: Booking, now: datetime) -> dict[str, str]:
     return {
         **_basics(booking, now),
@@ -201,6 +210,7 @@ def register_mail_types() -> None:
             calendar_method="REQUEST",
             only_before_start=True,
         )
+        _register_queue_mails(kind, who, audience)
         for state in ("declined", "withdrawn", "cancelled", "expired"):
             _register(
                 f"{kind}_{state}",
@@ -250,6 +260,48 @@ def register_mail_types() -> None:
         calendar_method="CANCEL",
         for_provider=True,
     )
+
+
+def _register_queue_mails(kind: str, who: object, audience: str) -> None:
+    """Register what those on a waiting list are told (S12-S14)."""
+    waits, ended = (BookingState.WAITING,), (*_DATES, "offers_url")
+    _register(
+        f"{kind}_confirm_queue",
+        "unproven",
+        _("Confirm the address for the waiting list (%(who)s)") % {"who": who},
+        (*_DATES, "confirm_url", "deadline"),
+        states=waits,
+        fill=_confirm,
+        only_before_start=True,
+    )
+    _register(
+        f"{kind}_waiting",
+        audience,
+        _("On the waiting list (%(who)s)") % {"who": who},
+        (*_DATES, "party", "position", "manage_url"),
+        states=waits,
+        fill=_waiting,
+        only_before_start=True,
+    )
+    _register(
+        f"{kind}_offered",
+        audience,
+        _("A place is offered (%(who)s)") % {"who": who},
+        (*_DATES, "party", "deadline", "answer_url"),
+        states=(BookingState.OFFERED,),
+        fill=_offered,
+        only_before_start=True,
+    )
+    for name, title, states in (
+        ("offer_expired", _("An offered place ran out (%(who)s)"), (BookingState.EXPIRED,)),
+        (
+            "left_queue",
+            _("Left the waiting list (%(who)s)"),
+            (BookingState.WITHDRAWN, BookingState.DECLINED),
+        ),
+        ("queue_closed", _("The waiting list closed (%(who)s)"), (BookingState.EXPIRED,)),
+    ):
+        _register(f"{kind}_{name}", audience, title % {"who": who}, ended, states=states, fill=_ended)
 
 
 def _register(name: str, audience: str, title: object, placeholders: tuple[str, ...], **build: Any) -> None:

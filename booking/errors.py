@@ -29,6 +29,27 @@ class SessionFullError(BookingRefusedError):
     text = _("There are not enough places left on this date. Choose another date, or book for fewer.")
 
 
+class NoQueueError(BookingRefusedError):
+    """The offer has no waiting list, or the sessions of a course were asked for: a course does not wait."""
+
+    code = "no_queue"
+    text = _("There is no waiting list for this date. Choose another date.")
+
+
+class NeverFitsError(BookingRefusedError):
+    """The party is larger than the session ever has room for: waiting would lead nowhere."""
+
+    code = "never_fits"
+    text = _("You are more than there is room for on this date, even if others withdraw. Book for fewer.")
+
+
+class OfferExpiredError(BookingRefusedError):
+    """The place from the waiting list was offered until a time that has passed; it went to the next in line."""
+
+    code = "offer_expired"
+    text = _("The time to say yes has run out, and the place has gone to the next in line.")
+
+
 class SessionClosedError(BookingRefusedError):
     """The session takes no bookings: not open, closed, cancelled, or its offer is closed."""
 

@@ -50,6 +50,17 @@ def manage_url(booking: Booking) -> str:
     return absolute_url(manage_path(booking))
 
 
+def answer_path(booking: Booking) -> str:
+    """Return the address of the page where an offered place is answered (S13)."""
+    with translation.override(booking.language):
+        return reverse("booking_answer", args=[manage_token(booking)])
+
+
+def answer_url(booking: Booking) -> str:
+    """Return the whole address of the page where an offered place is answered."""
+    return absolute_url(answer_path(booking))
+
+
 def confirm_url(booking: Booking) -> str:
     """Return the whole address that confirms the e-mail address."""
     return absolute_url(confirm_path(booking))

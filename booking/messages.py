@@ -12,6 +12,8 @@ from workshops.models import Offer
 _MAIL_OF_STATE = {
     BookingState.HELD: "confirm_address",
     BookingState.AWAITING_APPROVAL: "received",
+    BookingState.WAITING: "waiting",
+    BookingState.OFFERED: "offered",
     BookingState.CONFIRMED: "receipt",
     BookingState.DECLINED: "declined",
     BookingState.WITHDRAWN: "withdrawn",
@@ -25,12 +27,38 @@ _TELLS_PROVIDER = {
 }
 
 
+_MAIL_OF_END = {
+    "offer_declined": "left_queue",
+    "offer_expired": "offer_expired",
+    "queue_closed": "queue_closed",
+    "queue_unproven": "expired",
+}
+"""Ends of an entry in the waiting list, which the state alone does not tell."""
+
+
+def mail_of(booking: Booking) -> str:
+    """Return the name of the mail a booking's present state is told with, or "" where nothing is told."""
+    state = BookingState(booking.state)
+    if state == BookingState.WAITING and booking.proven_at is None:
+        return "confirm_queue"
+    if booking.end_reason in _MAIL_OF_END:
+        return _MAIL_OF_END[booking.end_reason]
+    if state == BookingState.WITHDRAWN and booking.confirmed_at is None and _was_waiting(booking):
+        return "left_queue"
+    return _MAIL_OF_STATE.get(state, "")
+
+
+def _was_waiting(booking: Booking) -> bool:
+    return booking.booked_sessions.filter(queued_at__isnull=False).exists()
+
+
 def tell_booking(booking: Booking, *, offer: Offer, now: datetime) -> None:
     """Queue what the booking's present state tells its contact and its provider. Once per state."""
     state = BookingState(booking.state)
     kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
-    if state in _MAIL_OF_STATE and booking.contact_email:
-        _queue(f"{kind}_{_MAIL_OF_STATE[state]}", booking, to=booking.contact_email, now=now)
+    mail = mail_of(booking)
+    if mail and booking.contact_email:
+        _queue(f"{kind}_{mail}", booking, to=booking.contact_email, now=now)
     if state in _TELLS_PROVIDER and (state == BookingState.CONFIRMED or booking.confirmed_at):
         for address, language in provider_addresses(offer.provider):
             _queue(_TELLS_PROVIDER[state], booking, to=address, language=language, now=now)
@@ -64,13 +92,13 @@ def _queue(mail_type: str, booking: Booking, *, to: str, now: datetime, language
 
 def can_tell_again(booking: Booking) -> bool:
     """Whether the booking's state has a mail that can be sent once more."""
-    return BookingState(booking.state) in _MAIL_OF_STATE and bool(booking.contact_email)
+    return bool(mail_of(booking) and booking.contact_email)
 
 
 def tell_booking_again(booking: Booking, *, now: datetime) -> None:
     """Queue the mail of the present state once more. Asked for twice in a minute, it goes once."""
     kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
-    mail_type = f"{kind}_{_MAIL_OF_STATE[BookingState(booking.state)]}"
+    mail_type = f"{kind}_{mail_of(booking)}"
     queue_message(
         mail_type=mail_type,
         to=booking.contact_email,

@@ -5,6 +5,7 @@ ask the gate in a fresh statement. Whatever ends coverage locks the same rows fi
 it sees our booking or we see its end.
 """
 
+import enum
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
@@ -20,11 +21,20 @@ from booking.errors import (
     SessionFullError,
 )
 from booking.models import BookedSession, Booking, ClassPlace
+from booking.rules import QUEUE_ENDS
 from core.prepared import prepared
 from workshops.calendars import local_date_of
 from workshops.enums import PlaceKind, SessionState
 from workshops.models import Session
 from workshops.querysets import SessionQuerySet
+
+
+class Claimant(enum.Enum):
+    """Who takes places: decides until when a session takes bookings, never how many or past the gate."""
+
+    VISITOR = "visitor"
+    QUEUE = "queue"
+    STAFF = "staff"
 
 
 def lock_sessions(session_ids: Iterable[int]) -> dict[int, Session]:
@@ -48,15 +58,19 @@ def _locked_of(*, booking_id: int) -> QuerySet[Any]:
     return Session.objects.filter(pk__in=ids).locked()
 
 
-def release_expired(session_id: int, *, now: datetime) -> int:
-    """Give back places whose hold ran out; return how many holds ended. The session row must be locked."""
-    ended = 0
+def release_expired(session_id: int, *, now: datetime) -> list[int]:
+    """Give back places whose hold or offer ran out; return the bookings that ended by it.
+
+    The session row must be locked, and whoever calls runs the queue after (booking.queue).
+    """
+    ended = []
     for booked in _expired_holds(session_id=session_id, now=now):
         if end_place(booked, state=BookingState.EXPIRED):
-            Booking.objects.filter(pk=booked.booking_id, state=BookingState.HELD).update(
-                state=BookingState.EXPIRED, ended_at=now, end_reason="hold_expired"
+            reason = "offer_expired" if booked.state == BookingState.OFFERED else "hold_expired"
+            Booking.objects.filter(pk=booked.booking_id, state=booked.state).update(
+                state=BookingState.EXPIRED, ended_at=now, end_reason=reason, held_until=None
             )
-            ended += 1
+            ended.append(booked.booking_id)
     return ended
 
 
@@ -66,7 +80,7 @@ def _expired_holds(*, session_id: int, now: datetime) -> QuerySet[BookedSession]
 
 
 def end_place(booked: BookedSession, *, state: BookingState) -> bool:
-    """Move a booked session out of a state that takes places, and give its places back.
+    """Move a booked session out of an active state: give its places back, or leave the queue.
 
     Returns False when somebody else already did: the counters move once. The session row must be locked.
     """
@@ -76,7 +90,10 @@ def end_place(booked: BookedSession, *, state: BookingState) -> bool:
     if not changed:
         return False
     ClassPlace.objects.filter(booked_session=booked).update(is_active=False)
-    give_back(booked.session_id, groups=booked.groups, people=booked.people)
+    if booked.state != BookingState.WAITING:
+        give_back(booked.session_id, groups=booked.groups, people=booked.people)
+    elif booked.queued_at is not None:
+        Session.objects.filter(pk=booked.session_id).update(waiting=F("waiting") - 1)
     return True
 
 
@@ -94,11 +111,18 @@ def give_back(session_id: int, *, groups: int, people: int) -> None:
 
 
 def claim_places(
-    session_id: int, *, groups: int, people: int, school_id: int | None, now: datetime, by_staff: bool = False
+    session_id: int,
+    *,
+    groups: int,
+    people: int,
+    school_id: int | None,
+    now: datetime,
+    claimant: Claimant = Claimant.VISITOR,
 ) -> Session:
     """Take places in a session and return it with its offer, or refuse.
 
-    Staff may book after the public window has closed, never over a limit and never past the gate.
+    Staff may book after the public window has closed, and the queue goes on for longer than it; nobody goes over
+    a limit or past the gate.
 
     Raises:
         SessionClosedError: draft, closed, cancelled, or outside its booking window.
@@ -114,7 +138,7 @@ def claim_places(
         | Q(max_groups=None, max_people__gte=F("people_taken") + F("reserved") + people)
     )
     sessions = Session.objects.filter(pk=session_id)
-    open_sessions = sessions.filter(_takes(now=now, by_staff=by_staff))
+    open_sessions = sessions.filter(_takes(now=now, claimant=claimant))
     if school_id is None:
         claimed = open_sessions.filter(room).update(
             groups_taken=F("groups_taken") + groups, people_taken=F("people_taken") + people
@@ -131,7 +155,7 @@ def claim_places(
             ),
         )
     if not claimed:
-        _explain(session_id, school_id=school_id, now=now, by_staff=by_staff)
+        _explain(session_id, school_id=school_id, now=now, claimant=claimant)
     return _through_the_gate(session_id, now=now)
 
 
@@ -160,22 +184,24 @@ def _ids_past_the_gate(*, session_ids: Collection[int], today: date) -> QuerySet
     return Session.objects.filter(pk__in=session_ids).gate_open(today=today).values_list("pk", flat=True)
 
 
-def _takes(*, now: datetime, by_staff: bool) -> Q:
+def _takes(*, now: datetime, claimant: Claimant) -> Q:
     """Return the condition under which a session takes bookings.
 
     Own columns only: a join would move the claim's conditions into a subquery, which PostgreSQL does not
     check again after waiting for the row.
     """
-    if by_staff:
+    if claimant is Claimant.STAFF:
         return Q(state__in=[SessionState.OPEN, SessionState.CLOSED], starts_at__gt=now)
+    if claimant is Claimant.QUEUE:
+        return Q(state=SessionState.OPEN, starts_at__gt=now + QUEUE_ENDS)
     opens = Q(booking_opens_at=None) | Q(booking_opens_at__lte=now)
     return Q(opens, state=SessionState.OPEN, booking_closes_at__gt=now)
 
 
-def _explain(session_id: int, *, school_id: int | None, now: datetime, by_staff: bool) -> None:
+def _explain(session_id: int, *, school_id: int | None, now: datetime, claimant: Claimant) -> None:
     """Raise the refusal that fits a claim that took nothing."""
     sessions = Session.objects.filter(pk=session_id)
-    if not sessions.filter(_takes(now=now, by_staff=by_staff)).exists():
+    if not sessions.filter(_takes(now=now, claimant=claimant)).exists():
         raise SessionClosedError
     session = sessions.with_free_places(now=now).get()
     if session.place_kind == PlaceKind.AT_SCHOOL and session.host_school_id not in (None, school_id):
@@ -189,7 +215,7 @@ def bookable_by_staff(*, now: datetime) -> SessionQuerySet:
     After the public window too; never past the gate, never where nothing is free (S24).
     """
     sessions: SessionQuerySet = (
-        Session.objects.filter(_takes(now=now, by_staff=True))
+        Session.objects.filter(_takes(now=now, claimant=Claimant.STAFF))
         .gate_open(today=timezone.localdate(now))
         .with_free_places(now=now)
         .filter(Q(free_groups=None) | Q(free_groups__gt=0), Q(free_people=None) | Q(free_people__gt=0))

@@ -46,8 +46,19 @@ class BookedSessionQuerySet(models.QuerySet[Any]):
         )
 
     def expired_holds(self, *, now: datetime) -> "BookedSessionQuerySet":
-        """Keep holds that ran out but whose places the counters still carry."""
-        return self.filter(state=BookingState.HELD, held_until__lte=now)
+        """Keep holds and offers that ran out but whose places the counters still carry."""
+        return self.filter(state__in=[BookingState.HELD, BookingState.OFFERED], held_until__lte=now)
+
+    def in_queue(self) -> "BookedSessionQuerySet":
+        """Keep entries that wait with a rank, the first in line first (rule 8)."""
+        return self.filter(state=BookingState.WAITING, queued_at__isnull=False).order_by("queued_at", "pk")
+
+    def ahead_of(self, entry: Any) -> "BookedSessionQuerySet":
+        """Keep the entries of the same queue that rank before one."""
+        before = models.Q(queued_at__lt=entry.queued_at) | models.Q(
+            queued_at=entry.queued_at, pk__lt=entry.pk
+        )
+        return self.in_queue().filter(before, session_id=entry.session_id)
 
     def locked(self) -> "BookedSessionQuerySet":
         """Lock the rows in pk order."""

@@ -1,11 +1,14 @@
 """Pure decisions about bookings: values in, verdict out."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import combinations
+
+from django.utils import timezone
 
 from booking.errors import ClassTwiceError, GroupTooLargeError, GroupTooSmallError
 from booking.party import ClassSize, Party, normalise_class_name
+from workshops.calendars import LOCAL_ZONE
 
 HOLD = timedelta(minutes=15)
 MAX_EXTENSIONS = 3
@@ -24,6 +27,34 @@ def proof_deadline(*, now: datetime, starts_at: datetime) -> datetime:
     """
     wait = PROOF_TIME_NEAR if starts_at - now < NEAR else PROOF_TIME
     return min(now + wait, starts_at)
+
+
+QUEUE_ENDS = timedelta(hours=12)
+"""From so long before the start nobody is offered a place any more: there would be no time to come."""
+
+_OFFER_TIMES = (
+    (timedelta(days=8), timedelta(hours=48)),
+    (timedelta(days=4), timedelta(hours=24)),
+    (timedelta(days=2), timedelta(hours=6)),
+)
+_OFFER_TIME_NEAR = timedelta(hours=3)
+_LAST_ANSWER = timedelta(hours=2)
+_EVENING, _MORNING, _MID_MORNING = 20, 8, 10
+
+
+def offer_deadline(*, now: datetime, starts_at: datetime) -> datetime:
+    """Return until when a place from the queue is offered: 48 hours, shorter near the date (S13).
+
+    24 hours when the start is under 8 days away, 6 under 4, 3 under 2. A time in the night becomes 10 in the
+    morning, so that nobody loses a place asleep. Never later than two hours before the start.
+    """
+    left = starts_at - now
+    wait = next((time for at_least, time in _OFFER_TIMES if left >= at_least), _OFFER_TIME_NEAR)
+    local = timezone.localtime(now + wait, LOCAL_ZONE)
+    if local.hour >= _EVENING or local.hour < _MORNING:
+        day = local.date() + timedelta(days=1 if local.hour >= _EVENING else 0)
+        local = datetime.combine(day, time(_MID_MORNING), tzinfo=LOCAL_ZONE)
+    return min(local.astimezone(UTC), starts_at - _LAST_ANSWER)
 
 
 def check_group_sizes(party: Party, *, smallest: int | None, largest: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.views import making, managing, providing
+from booking.views import making, managing, providing, queueing
 
 urlpatterns = [
     path("book/<int:session_id>/", making.form, name="booking_form"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("booking/bekraeft/<str:token>/", managing.confirm, name="booking_confirm"),
     path("booking/<str:token>/", managing.detail, name="booking_detail"),
     path("booking/<str:token>/afmeld/", managing.withdraw, name="booking_withdraw"),
+    path("booking/<str:token>/svar/", queueing.answer, name="booking_answer"),
     path("booking/<str:token>/aftale.ics", managing.calendar_file, name="booking_calendar"),
     path("mine-bookinger/", managing.mine, name="booking_list"),
     path("udbyder/tider/<int:session_id>/", providing.provider_session, name="provider_session"),

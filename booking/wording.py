@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from booking.models import BookedClass, Booking
+from booking.models import BookedClass, BookedSession, Booking
 from workshops.enums import PlaceKind
 from workshops.models import Session
 
@@ -153,3 +153,18 @@ def free_text(groups: int | None, people: int | None) -> str:
 def day_text(day: date) -> str:
     """Return "31. juli 2028"."""
     return date_format(day, "j F Y" if translation.get_language() == "en" else "j. F Y")
+
+
+def position_text(entry: BookedSession) -> str:
+    """Return "You are number 3 in the queue." and, where it was passed over, why (rule 8)."""
+    if entry.queued_at is None:
+        return ""
+    number = BookedSession.objects.ahead_of(entry).count() + 1
+    text = _("You are number %(number)s in the queue.") % {"number": number}
+    if entry.passed_over_at:
+        why = _(
+            "A smaller group behind you has been offered a place, because there was not room for all of you. "
+            "You keep your number."
+        )
+        text = f"{text} {why}"
+    return text

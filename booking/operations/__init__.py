@@ -11,22 +11,26 @@ from booking.operations.ending import (
     withdraw_booking,
 )
 from booking.operations.holding import extend_hold, hold_places, release_hold
+from booking.operations.queueing import accept_offer, decline_offer, pick_from_queue
 from booking.operations.submitting import book_for_caller, prove_address, submit_booking
 
 __all__ = [
     "BookingCoverageObserver",
+    "accept_offer",
     "anonymise_bookings",
     "approve_booking",
     "book_for_caller",
     "bookings_to_anonymise",
     "cancel_booking",
     "decline_booking",
+    "decline_offer",
     "delete_abandoned_forms",
     "expire_overdue",
     "extend_hold",
     "hold_places",
     "keep_affected_booking",
     "note_reading",
+    "pick_from_queue",
     "prove_address",
     "release_hold",
     "renew_link",

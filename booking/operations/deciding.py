@@ -10,6 +10,7 @@ from booking.messages import tell_booking
 from booking.models import Booking
 from booking.operations.submitting import confirm
 from booking.places import end_place, lock_sessions_of, require_gate
+from booking.queue import run_queue
 from core.audit.log import Actor, record
 from core.worklist.operations import close_items
 from workshops.models import Offer
@@ -75,4 +76,5 @@ def decline_booking(*, booking_id: int, reason: str, actor: Actor, now: datetime
         kind="booking_approval", subject=f"booking:{booking.pk}", resolution="declined", actor=actor, now=now
     )
     tell_booking(booking, offer=offer, now=now)
+    run_queue(sessions, now=now)
     return booking

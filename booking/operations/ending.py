@@ -4,18 +4,28 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
-from booking.enums import ACTIVE_STATES, TAKING_STATES, BookingState
+from booking.enums import ACTIVE_STATES, BookingState
 from booking.errors import WithdrawalClosedError, WrongStateError
 from booking.messages import tell_booking
 from booking.models import BookedSession, Booking
 from booking.places import end_place, lock_sessions, lock_sessions_of, release_expired
+from booking.queue import run_queue, tell_expired_offers
+from booking.rules import QUEUE_ENDS
 from core.audit.log import SYSTEM, Actor, record
 from core.worklist.operations import close_items
 from workshops.models import Offer, Session
 
-_ENDABLE = (BookingState.HELD, BookingState.AWAITING_APPROVAL, BookingState.CONFIRMED)
+_ENDABLE = (
+    BookingState.HELD,
+    BookingState.AWAITING_APPROVAL,
+    BookingState.WAITING,
+    BookingState.OFFERED,
+    BookingState.CONFIRMED,
+)
+_FREE_TO_LEAVE = (BookingState.HELD, BookingState.WAITING, BookingState.OFFERED)
+"""States without a deadline for withdrawing: nobody counts on them yet."""
 
 
 @transaction.atomic
@@ -39,7 +49,7 @@ def withdraw_booking(
         raise WrongStateError
     if min(session.starts_at for session in sessions.values()) <= now:
         raise WrongStateError
-    if not by_staff and booking.state != BookingState.HELD:
+    if not by_staff and booking.state not in _FREE_TO_LEAVE:
         booked = booking.booked_sessions.filter(state__in=ACTIVE_STATES).select_related("session")
         if not can_withdraw(booked, now=now):
             raise WithdrawalClosedError
@@ -74,11 +84,15 @@ def expire_overdue(now: datetime) -> int:
     ended = 0
     for session_id in sorted(set(overdue.values_list("session_id", flat=True))):
         with transaction.atomic():
-            lock_sessions([session_id])
-            ended += release_expired(session_id, now=now)
+            locked = lock_sessions([session_id])
+            released = release_expired(session_id, now=now)
+            tell_expired_offers(released, now=now)
+            run_queue(locked, now=now)
+            ended += len(released)
+    ended += _close_queues(now)
     untold = Booking.objects.filter(
         state=BookingState.EXPIRED, submitted_at__isnull=False, proven_at=None, anonymised_at=None
-    ).exclude(end_reason="told")
+    ).exclude(end_reason__in=["told", "queue_unproven"])
     for booking in untold.order_by("pk")[:500]:
         with transaction.atomic():
             if Booking.objects.filter(pk=booking.pk, state=BookingState.EXPIRED).update(end_reason="told"):
@@ -98,11 +112,45 @@ def expire_overdue(now: datetime) -> int:
 def delete_abandoned_forms(now: datetime) -> int:
     """Delete forms that were never sent, a day after their hold ended (rule 10). Returns how many."""
     abandoned = Booking.objects.filter(
-        state=BookingState.EXPIRED, submitted_at=None, started_at__lt=now - timedelta(days=1)
+        state__in=[BookingState.EXPIRED, BookingState.WAITING],
+        submitted_at=None,
+        started_at__lt=now - timedelta(days=1),
     )
     count = abandoned.count()
     abandoned.delete()
     return count
+
+
+def _close_queues(now: datetime) -> int:
+    """End what waits in vain: addresses never proven, and queues whose session is too near or over."""
+    unproven = Q(queued_at=None, booking__held_until__lte=now)
+    too_near = Q(session__starts_at__lte=now + QUEUE_ENDS)
+    entries = BookedSession.objects.filter(
+        unproven | too_near, state=BookingState.WAITING, booking__submitted_at__isnull=False
+    )
+    ended = 0
+    for booking_id in entries.order_by("session_id", "pk").values_list("booking_id", flat=True)[:500]:
+        with transaction.atomic():
+            sessions = lock_sessions_of(booking_id)
+            booking = Booking.objects.select_for_update().get(pk=booking_id)
+            if booking.state != BookingState.WAITING:
+                continue
+            for entry in booking.booked_sessions.filter(state=BookingState.WAITING):
+                end_place(entry, state=BookingState.EXPIRED)
+            booking.state, booking.ended_at, booking.held_until = BookingState.EXPIRED, now, None
+            booking.end_reason = "queue_closed" if booking.proven_at else "queue_unproven"
+            booking.save(update_fields=["state", "ended_at", "held_until", "end_reason"])
+            offer = Offer.objects.get(pk=next(iter(sessions.values())).offer_id)
+            record(
+                booking.end_reason,
+                f"booking:{booking.pk}",
+                actor=SYSTEM,
+                now=now,
+                provider_id=offer.provider_id,
+            )
+            tell_booking(booking, offer=offer, now=now)
+            ended += 1
+    return ended
 
 
 def can_withdraw(booked_sessions: Iterable[BookedSession], *, now: datetime) -> bool:
@@ -126,7 +174,7 @@ def _end(
     actor: Actor,
     now: datetime,
 ) -> None:
-    for booked in booking.booked_sessions.filter(state__in=TAKING_STATES).order_by("session_id"):
+    for booked in booking.booked_sessions.filter(state__in=ACTIVE_STATES).order_by("session_id"):
         end_place(booked, state=state)
     booking.booked_sessions.update(sequence=F("sequence") + 1)
     booking.state = state
@@ -147,3 +195,4 @@ def _end(
     close_items(kind="booking_approval", subject=subject, resolution=state.value, actor=actor, now=now)
     close_items(kind="affected_booking", subject=subject, resolution=state.value, actor=actor, now=now)
     tell_booking(booking, offer=offer, now=now)
+    run_queue(sessions, now=now)

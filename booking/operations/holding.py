@@ -16,15 +16,20 @@ from booking.errors import (
     ClassAlreadyBookedError,
     HoldExpiredError,
     HoldExtensionsUsedError,
+    NeverFitsError,
+    NoQueueError,
     NotInvitedError,
+    OtherSchoolHostsError,
     SchoolCannotBookError,
     SessionClosedError,
+    SessionFullError,
     WrongPartyError,
     WrongStateError,
 )
 from booking.models import BookedClass, BookedSession, Booking, ClassPlace
 from booking.party import Contact, Party, normalise_class_name
-from booking.places import claim_places, end_place, lock_sessions, release_expired
+from booking.places import Claimant, claim_places, end_place, lock_sessions, require_gate
+from booking.queue import refresh, run_queue
 from booking.rules import HOLD, MAX_EXTENSIONS, MAX_SEATS_PER_PERSON, check_classes_differ, check_group_sizes
 from workshops.calendars import school_year_of
 from workshops.enums import Audience, SessionAccess
@@ -50,6 +55,7 @@ def hold_places(
     now: datetime,
     is_invited: bool = False,
     by_staff: bool = False,
+    wants_queue: bool = False,
 ) -> Booking:
     """Hold places for a party while it reads its answers through.
 
@@ -60,7 +66,10 @@ def hold_places(
         submission_key: carried by the form; makes a double post one booking.
         browser_key: unguessable key of this browser, empty for staff.
         is_invited: the visitor came by the session's invitation link (F6).
+        wants_queue: where the party does not fit, start an entry for the waiting list instead: state `waiting`,
+            without rank until it is sent and its address proven (S12).
     Raises:
+        NoQueueError, NeverFitsError: asked for the waiting list, and there is none, or it would lead nowhere.
         SessionFullError, SessionClosedError, OtherSchoolHostsError, CharterNotCoveredError: see claim_places.
         GroupTooSmallError, GroupTooLargeError, SchoolCannotBookError, ClassAlreadyBookedError, ClassTwiceError,
         WrongPartyError, NotInvitedError.
@@ -73,14 +82,27 @@ def hold_places(
     booking = _started_booking(session_id, submission_key=submission_key, browser_key=browser_key)
     if booking and booking.submitted_at:
         return booking
-    release_expired(session_id, now=now)
     if booking:
         for booked in booking.booked_sessions.filter(state=BookingState.HELD):
             end_place(booked, state=BookingState.EXPIRED)
+    refresh({session_id: locked}, now=now)
     people = party.people(adults_count=locked.adults_count)
-    session = claim_places(
-        session_id, groups=party.groups, people=people, school_id=party.school_id, now=now, by_staff=by_staff
-    )
+    is_waiting = False
+    try:
+        session = claim_places(
+            session_id,
+            groups=party.groups,
+            people=people,
+            school_id=party.school_id,
+            now=now,
+            claimant=Claimant.STAFF if by_staff else Claimant.VISITOR,
+        )
+    except (SessionFullError, OtherSchoolHostsError):
+        if not wants_queue:
+            raise
+        session = _queued_session(locked, groups=party.groups, people=people)
+        require_gate([session_id], now=now)
+        is_waiting = True
     school = _check_party(session, party, is_invited=is_invited, by_staff=by_staff, now=now)
     if booking is None:
         booking = Booking(
@@ -91,9 +113,9 @@ def hold_places(
         booking.booked_sessions.all().delete()
         booking.classes.all().delete()
     booking.kind = party.kind
-    booking.state = BookingState.HELD
+    booking.state = BookingState.WAITING if is_waiting else BookingState.HELD
     booking.channel = Channel.PHONE if by_staff else Channel.WEB
-    booking.held_until = now + HOLD
+    booking.held_until = None if is_waiting else now + HOLD
     booking.ended_at = None
     booking.end_reason = ""
     _copy_contact(booking, contact)
@@ -104,7 +126,7 @@ def hold_places(
         session=session,
         groups=party.groups,
         people=people,
-        state=BookingState.HELD,
+        state=booking.state,
         held_until=booking.held_until,
         uid=f"{uuid.uuid4()}@dannelsesportalen",
     )
@@ -138,22 +160,25 @@ def extend_hold(*, booking_id: int, now: datetime) -> Booking:
 def release_hold(*, booking_id: int, now: datetime) -> None:
     """Let a hold go before its time: the visitor gave up. Doing it twice changes nothing."""
     booking = Booking.objects.get(pk=booking_id)
-    lock_sessions(booking.booked_sessions.values_list("session_id", flat=True))
-    if not Booking.objects.filter(pk=booking_id, state=BookingState.HELD, submitted_at=None).update(
-        state=BookingState.EXPIRED, ended_at=now, end_reason="given_up"
-    ):
+    sessions = lock_sessions(booking.booked_sessions.values_list("session_id", flat=True))
+    unsent = Booking.objects.filter(
+        pk=booking_id, state__in=[BookingState.HELD, BookingState.WAITING], submitted_at=None
+    )
+    if not unsent.update(state=BookingState.EXPIRED, ended_at=now, end_reason="given_up"):
         return
-    for booked in booking.booked_sessions.filter(state=BookingState.HELD).order_by("pk"):
+    for booked in booking.booked_sessions.filter(state__in=[BookingState.HELD, BookingState.WAITING]):
         end_place(booked, state=BookingState.EXPIRED)
+    run_queue(sessions, now=now)
 
 
-def reclaim(booking: Booking, *, now: datetime) -> None:
+def reclaim(booking: Booking, sessions: dict[int, Session], *, now: datetime) -> None:
     """Take the places of an expired booking again, so that what was typed is not lost.
 
-    Raises HoldExpiredError when they are gone. Must run inside a transaction; the sessions must be locked.
+    Those who wait come first. Raises HoldExpiredError when the places are gone. Must run inside a transaction;
+    the sessions must be locked.
     """
+    refresh(sessions, now=now)
     for booked in booking.booked_sessions.order_by("session_id"):
-        release_expired(booked.session_id, now=now)
         try:
             claim_places(
                 booked.session_id,
@@ -168,11 +193,23 @@ def reclaim(booking: Booking, *, now: datetime) -> None:
             raise HoldExpiredError from error
         BookedSession.objects.filter(pk=booked.pk).update(state=BookingState.HELD, held_until=now + HOLD)
         ClassPlace.objects.filter(booked_session=booked).delete()
-        _activate_classes(booking, booked, booking.classes.all())
+        activate_classes(booking, booked, booking.classes.all())
     booking.state = BookingState.HELD
     booking.held_until = now + HOLD
     booking.ended_at = None
     booking.end_reason = ""
+
+
+def _queued_session(session: Session, *, groups: int, people: int) -> Session:
+    """Return a session one can wait for, or raise why not (S12)."""
+    if not session.offer.has_waiting_list or session.course_id is not None:
+        raise NoQueueError
+    reserved_people = 0 if session.max_groups is not None else session.reserved
+    if session.max_groups is not None and groups > session.max_groups - session.reserved:
+        raise NeverFitsError
+    if session.max_people is not None and people > session.max_people - reserved_people:
+        raise NeverFitsError
+    return session
 
 
 def _started_booking(session_id: int, *, submission_key: uuid.UUID, browser_key: str) -> Booking | None:
@@ -183,7 +220,7 @@ def _started_booking(session_id: int, *, submission_key: uuid.UUID, browser_key:
     by_browser = Q(
         browser_key=browser_key,
         booked_sessions__session_id=session_id,
-        state=BookingState.HELD,
+        state__in=[BookingState.HELD, BookingState.WAITING],
         submitted_at=None,
     )
     found = {booking.submission_key: booking for booking in Booking.objects.filter(by_form | by_browser)}
@@ -264,11 +301,12 @@ def _add_classes(booking: Booking, booked: BookedSession, party: Party) -> None:
         )
         for size in party.classes
     )
-    _activate_classes(booking, booked, classes)
+    if booked.state != BookingState.WAITING:
+        activate_classes(booking, booked, classes)
 
 
-def _activate_classes(booking: Booking, booked: BookedSession, classes: Iterable[BookedClass]) -> None:
-    """Make the constrained rows that keep a class from having two places in a session.
+def activate_classes(booking: Booking, booked: BookedSession, classes: Iterable[BookedClass]) -> None:
+    """Make the constrained rows that keep a class from having two places in a session, or a place and a wait.
 
     The session must be locked. Raises ClassAlreadyBookedError for the class that has one.
     """

@@ -9,9 +9,10 @@ from booking.enums import BookingKind, BookingState
 from booking.errors import TooManyUnprovenError, WrongStateError
 from booking.messages import tell_booking
 from booking.models import Booking
-from booking.operations.holding import hold_places, reclaim
+from booking.operations.holding import activate_classes, hold_places, reclaim
 from booking.party import Contact, Party
 from booking.places import lock_sessions_of, require_gate
+from booking.queue import enter_queue, run_queue
 from booking.retention import contact_deleted_after
 from booking.rules import MAX_UNPROVEN_PER_ADDRESS, approval_reasons, email_domain, proof_deadline
 from core.audit.log import VISITOR, Actor, record
@@ -40,20 +41,24 @@ def submit_booking(*, booking_id: int, is_proven: bool, now: datetime, actor: Ac
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.submitted_at:
         return booking
-    _make_sure_it_is_held(booking, now=now)
-    require_gate(sessions, now=now)
+    if booking.state != BookingState.WAITING:
+        _make_sure_it_is_held(booking, sessions, now=now)
+        require_gate(sessions, now=now)
     booking.submitted_at = now
     offer = _offer(sessions)
     if booking.kind != BookingKind.SCHOOL and not offer.asks_for_proof:
         is_proven = True
     record("booking_sent", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
-    if is_proven:
-        _settle(booking, offer, sessions, now=now)
-    else:
+    if not is_proven:
         _await_proof(booking, sessions, now=now)
+    elif booking.state != BookingState.WAITING:
+        settle(booking, offer, sessions, now=now)
     booking.delete_after = contact_deleted_after(
         booking.kind, last_date=max(session.local_date for session in sessions.values())
     )
+    if booking.state == BookingState.WAITING:
+        _join_queue(booking, offer, is_proven=is_proven, now=now)
+        return booking
     booking.save()
     tell_booking(booking, offer=offer, now=now)
     return booking
@@ -74,14 +79,18 @@ def prove_address(*, booking_id: int, now: datetime, actor: Actor) -> Booking:
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.proven_at:
         return booking
-    if booking.state not in (BookingState.HELD, BookingState.EXPIRED) or not booking.submitted_at:
+    may_prove = (BookingState.HELD, BookingState.EXPIRED, BookingState.WAITING)
+    if booking.state not in may_prove or not booking.submitted_at or booking.end_reason == "queue_unproven":
         raise WrongStateError
-    _make_sure_it_is_held(booking, now=now)
-    require_gate(sessions, now=now)
     offer = _offer(sessions)
-    _settle(booking, offer, sessions, now=now)
-    booking.save()
     record("address_proven", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
+    if booking.state == BookingState.WAITING:
+        _join_queue(booking, offer, is_proven=True, now=now)
+        return booking
+    _make_sure_it_is_held(booking, sessions, now=now)
+    require_gate(sessions, now=now)
+    settle(booking, offer, sessions, now=now)
+    booking.save()
     tell_booking(booking, offer=offer, now=now)
     return booking
 
@@ -94,6 +103,7 @@ def book_for_caller(
     submission_key: uuid.UUID,
     actor: Actor,
     now: datetime,
+    wants_queue: bool = False,
 ) -> Booking:
     """Book for someone who phones (S24): the same operations, no proof asked, marked as by phone.
 
@@ -110,6 +120,7 @@ def book_for_caller(
             browser_key="",
             now=now,
             by_staff=True,
+            wants_queue=wants_queue,
         )
         if booking.registered_by_id is None and actor.user_id:
             Booking.objects.filter(pk=booking.pk).update(registered_by_id=actor.user_id)
@@ -126,24 +137,42 @@ def confirm(booking: Booking, *, now: datetime) -> None:
     ).update(state=BookingState.CONFIRMED, held_until=None)
 
 
-def _make_sure_it_is_held(booking: Booking, *, now: datetime) -> None:
+def _make_sure_it_is_held(booking: Booking, sessions: dict[int, Session], *, now: datetime) -> None:
     if booking.state == BookingState.HELD and booking.held_until and booking.held_until > now:
         return
     if booking.state not in (BookingState.HELD, BookingState.EXPIRED):
         raise WrongStateError
-    reclaim(booking, now=now)
+    reclaim(booking, sessions, now=now)
 
 
-def _settle(booking: Booking, offer: Offer, sessions: dict[int, Session], *, now: datetime) -> None:
-    """Confirm a proven booking, or ask a person for approval."""
-    booking.proven_at = now
+def _join_queue(booking: Booking, offer: Offer, *, is_proven: bool, now: datetime) -> None:
+    """Keep an entry of the waiting list: with a proven address it gets its rank, and an offer if it fits now.
+
+    The class has its constrained rows from here on: it cannot wait and have a place. The session must be locked.
+    """
+    entry = booking.booked_sessions.get()
+    if not entry.class_places.exists():
+        activate_classes(booking, entry, booking.classes.all())
+    if is_proven:
+        booking.proven_at, booking.held_until = now, None
+        enter_queue(entry, now=now)
+    booking.save()
+    tell_booking(booking, offer=offer, now=now)
+    if is_proven:
+        run_queue([entry.session_id], now=now)
+        booking.refresh_from_db()
+
+
+def settle(booking: Booking, offer: Offer, sessions: dict[int, Session], *, now: datetime) -> None:
+    """Confirm a proven booking, or ask a person for approval. What staff picked from the queue is approved."""
+    booking.proven_at = booking.proven_at or now
     booking.approval_reasons = _approval_reasons(booking, offer)
     if not booking.approval_reasons:
         confirm(booking, now=now)
         return
     booking.state = BookingState.AWAITING_APPROVAL
     booking.held_until = None
-    booking.booked_sessions.filter(state=BookingState.HELD).update(
+    booking.booked_sessions.filter(state__in=[BookingState.HELD, BookingState.OFFERED]).update(
         state=BookingState.AWAITING_APPROVAL, held_until=None
     )
     first = min(sessions.values(), key=lambda session: session.starts_at)
@@ -153,7 +182,7 @@ def _settle(booking: Booking, offer: Offer, sessions: dict[int, Session], *, now
         subject=f"booking:{booking.pk}",
         provider_id=offer.provider_id,
         data={"reference": booking.reference, "reasons": booking.approval_reasons},
-        due_at=min(now + timedelta(days=3), first.starts_at),
+        due_at=min(now + timedelta(days=offer.approval_days), first.starts_at),
         now=now,
     )
 

@@ -36,9 +36,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button that confirms the address; mail scanners that open the link change nothing (rule 15)."""
     now = timezone.now()
     try:
-        booking = _load(token, purpose=links.CONFIRM, now=now)
+        booking = load_booking(token, purpose=links.CONFIRM, now=now)
     except LinkError as error:
-        return _dead_link(request, error)
+        return dead_link(request, error)
     if request.method == "GET" and booking.proven_at is None:
         context = {
             "booking": booking,
@@ -69,9 +69,9 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
     """Show a booking to the holder of its link."""
     now = timezone.now()
     try:
-        booking = _load(token, purpose=links.MANAGE, now=now)
+        booking = load_booking(token, purpose=links.MANAGE, now=now)
     except LinkError as error:
-        return _dead_link(request, error)
+        return dead_link(request, error)
     sessions = [booked.session for booked in booked_of(booking)]
     first = sessions[0]
     language = get_language() or "da"
@@ -107,9 +107,9 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Ask why, then withdraw; after the deadline say whom to call (S11)."""
     now = timezone.now()
     try:
-        booking = _load(token, purpose=links.MANAGE, now=now)
+        booking = load_booking(token, purpose=links.MANAGE, now=now)
     except LinkError as error:
-        return _dead_link(request, error)
+        return dead_link(request, error)
     if booking.state == BookingState.WITHDRAWN:
         return redirect("booking_detail", token=token)
     sessions = [booked.session for booked in booked_of(booking)]
@@ -145,9 +145,9 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
     """Return the booking's calendar entry as a file (K1)."""
     try:
-        booking = _load(token, purpose=links.MANAGE, now=timezone.now())
+        booking = load_booking(token, purpose=links.MANAGE, now=timezone.now())
     except LinkError as error:
-        return _dead_link(request, error)
+        return dead_link(request, error)
     number = request.GET.get("nr", "1")
     booked = booked_of(booking)
     index = int(number) - 1 if number.isascii() and number.isdigit() and 0 < int(number) <= len(booked) else 0
@@ -183,7 +183,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "booking/mine.html", {"page_of_bookings": page, "rows": rows})
 
 
-def _load(token: str, *, purpose: str, now: datetime) -> Booking:
+def load_booking(token: str, *, purpose: str, now: datetime) -> Booking:
     """Return the booking a token names. Raises LinkError (invalid, expired, revoked)."""
     claim = read_token(token, purpose=purpose, now=now)
     booking = Booking.objects.filter(pk=claim.object_id).with_details().first()
@@ -195,7 +195,7 @@ def _load(token: str, *, purpose: str, now: datetime) -> Booking:
     return booking
 
 
-def _dead_link(request: HttpRequest, error: LinkError) -> HttpResponse:
+def dead_link(request: HttpRequest, error: LinkError) -> HttpResponse:
     """Say that a link no longer works and how to get a new one; the same page for every kind of bad link."""
     return render(request, "booking/dead_link.html", {"code": error.code}, status=404)
 

@@ -1,9 +1,13 @@
 """Who may open the booking pages: by form, by personal link, by log-in, in the administration, as a provider."""
 
+from django.utils import timezone
+
 from booking.links import confirm_path, manage_token
 from booking.models import Booking
+from booking.operations import withdraw_booking
+from core.audit.log import LINK
 from tests.access.rows import LOGIN, row
-from tests.factories.booking import a_contact, book, known_school
+from tests.factories.booking import a_contact, book, known_school, queue_up
 from tests.factories.workshops import OfferFactory, SessionFactory
 from workshops.enums import Approval
 
@@ -44,6 +48,15 @@ def forged_link(world):
     """Somebody counts on from the number of their own booking."""
     token = manage_token(own_booking(world))
     return {"token": "A" + token[1:] if token[0] != "A" else "B" + token[1:]}
+
+
+def offered_link(world):
+    """The personal link of somebody who has been offered a place from the waiting list."""
+    full = SessionFactory(offer=OfferFactory(provider=world.provider, evening=True, max_people=1))
+    first = book(full, contact=a_contact("first@example.dk"))
+    waits = queue_up(full, contact=a_contact(world.email))
+    withdraw_booking(booking_id=first.pk, reason="date", actor=LINK, now=timezone.now())
+    return {"token": manage_token(waits)}
 
 
 def one(world):
@@ -99,6 +112,10 @@ ROWS = [
     row("booking_withdraw", link, method="post", data={"reason": "date"}, everyone=302),
     row("booking_withdraw", forged_link, everyone=404),
     row("booking_withdraw", forged_link, method="post", data={"reason": "date"}, everyone=404),
+    row("booking_answer", link, everyone=302),
+    row("booking_answer", offered_link, everyone=200),
+    row("booking_answer", offered_link, method="post", data={"answer": "yes"}, everyone=302),
+    row("booking_answer", forged_link, method="post", data={"answer": "yes"}, everyone=404),
     row("booking_calendar", link, everyone=200),
     row("booking_calendar", forged_link, everyone=404),
     row("booking_list", anonymous=LOGIN, logged_in=200),

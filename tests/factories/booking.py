@@ -65,3 +65,12 @@ def book(session: Session, *, is_proven: bool = True, now: datetime | None = Non
     moment = now or timezone.now()
     booking = hold(session, now=moment, **more)
     return submit_booking(booking_id=booking.pk, is_proven=is_proven, now=moment)
+
+
+def queue_up(
+    session: Session, *, is_proven: bool = True, now: datetime | None = None, **more: Any
+) -> Booking:
+    """Put a party on the waiting list of a session that has no room for it."""
+    moment = now or timezone.now()
+    booking = hold(session, now=moment, wants_queue=True, **more)
+    return submit_booking(booking_id=booking.pk, is_proven=is_proven, now=moment)
