@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 STEPS = {"form": 6, "hold": 16, "review": 4, "send": 19, "receipt": 5, "mail": 7}
 """Statements of each step, transaction control included; a proven address at a known school."""
 
-SEVERAL = STEPS | {"hold": 18}
+SEVERAL = STEPS | {"hold": STEPS["hold"] + 1}
 """One more asks which of several classes is booked already; the same for two and for six."""
 
 
