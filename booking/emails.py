@@ -12,15 +12,13 @@ from booking.enums import BookingKind, BookingState
 from booking.ical import booked_session_calendar, invitation_method
 from booking.models import BookedSession, Booking
 from booking.reading import booking_with_details
+from booking.reminders import DAY_WINDOW, NO_REMINDER_BELOW, Reminder, reminder_ids
 from core.links.tokens import absolute_url
 from core.outbox.registry import Attachment, Content, MailType, register
 from workshops.enums import UPCOMING_STATES, PlaceKind
 
 _DATES = ("reference", "title", "dates")
 _RETENTION_DAYS = 400
-_NO_REMINDER_BELOW = timedelta(days=2)
-"""booking.reminders sends none to those who book closer to the start."""
-
 type Fill = Callable[[Booking, datetime], Mapping[str, str]]
 
 
@@ -30,11 +28,12 @@ def booked_of(booking: Booking) -> list[BookedSession]:
 
 
 def _dates(booking: Booking) -> str:
-    return "\n".join(
-        f"{wording.date_text(booked.session.starts_at)}, "
-        f"{wording.time_text(booked.session.starts_at, booked.session.ends_at)}"
-        for booked in booked_of(booking)
-    )
+    return "\n".join(_date_line(booked) for booked in booked_of(booking))
+
+
+def _date_line(booked: BookedSession) -> str:
+    session = booked.session
+    return f"{wording.date_text(session.starts_at)}, {wording.time_text(session.starts_at, session.ends_at)}"
 
 
 def _basics(booking: Booking, now: datetime) -> dict[str, str]:
@@ -58,7 +57,7 @@ def _details(booking: Booking, now: datetime) -> dict[str, str]:
         "provider": first.provider.name,
         "manage_url": links.manage_url(booking),
         "withdrawal_deadline": wording.moment_text(first.withdrawal_closes_at),
-        "online_url": first.online_url if first.place_kind == PlaceKind.ONLINE else "",
+        "online_url": "",
     }
 
 
@@ -125,9 +124,56 @@ def _confirm(booking: Booking, now: datetime) -> dict[str, str]:
 
 def _receipt(booking: Booking, now: datetime) -> dict[str, str]:
     """The link of an online session comes with the reminder; who books too late for one gets it here (F4)."""
-    is_late = booked_of(booking)[0].session.starts_at - now <= _NO_REMINDER_BELOW
-    values = _details(booking, now)
-    return values if is_late else {**values, "online_url": ""}
+    soon = (
+        _online_url(booked)
+        for booked in booked_of(booking)
+        if booked.state == BookingState.CONFIRMED
+        and booked.session.ends_at > now
+        and booked.session.starts_at - now <= NO_REMINDER_BELOW
+    )
+    return {**_details(booking, now), "online_url": next((url for url in soon if url), "")}
+
+
+def _online_url(booked: BookedSession) -> str:
+    return booked.session.online_url if booked.session.place_kind == PlaceKind.ONLINE else ""
+
+
+def _reminder(
+    reminder: Reminder, placeholders: tuple[str, ...]
+) -> Callable[[Mapping[str, Any], str, datetime], Content | None]:
+    """Return the build function of a reminder: of one session of a booking, the right one or nothing (rule 5)."""
+
+    def build(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
+        booking = booking_with_details(ids["booking"])
+        booked = (
+            next((item for item in booked_of(booking) if item.pk == ids["booked"]), None) if booking else None
+        )
+        if booking is None or booked is None or reminder_ids(booked) != dict(ids):
+            return None
+        is_on = booked.state == BookingState.CONFIRMED and booked.session.state in UPCOMING_STATES
+        # A mail held up until the day before leaves the word to the day's reminder.
+        until = booked.session.starts_at - (DAY_WINDOW if reminder == Reminder.WEEK else timedelta(0))
+        if not is_on or now >= until:
+            return None
+        with translation.override(language):
+            values = {**_details(booking, now), **_of_one(booked, booking)}
+        return Content(
+            placeholders={name: values[name] for name in placeholders}, delete_on=booking.delete_after
+        )
+
+    return build
+
+
+def _of_one(booked: BookedSession, booking: Booking) -> dict[str, str]:
+    """What a reminder says of its own session, whatever else the booking holds (F4: the link too)."""
+    session = booked.session
+    return {
+        "title": session.title_in(booking.language),
+        "dates": _date_line(booked),
+        "place": wording.place_text(booking, session),
+        "practical": "\n".join(wording.practical_lines(booking, session)),
+        "online_url": _online_url(booked),
+    }
 
 
 def _for_provider(booking: Booking, now: datetime) -> dict[str, str]:
@@ -221,23 +267,19 @@ def register_mail_types() -> None:
                 fill=_ended,
                 calendar_method="CANCEL" if state in ("withdrawn", "cancelled") else None,
             )
-        _register(
+        _register_reminder(
+            Reminder.DAY,
             f"{kind}_reminder_day",
             audience,
             _("Reminder the day before (%(who)s)") % {"who": who},
             (*_DATES, "party", "place", "practical", "manage_url", "online_url"),
-            states=_CONFIRMED,
-            fill=_details,
-            only_before_start=True,
         )
-    _register(
+    _register_reminder(
+        Reminder.WEEK,
         "booking_reminder_week",
         "school",
         _("Reminder a week before (booking)"),
         (*_DATES, "party", "place", "practical", "manage_url"),
-        states=_CONFIRMED,
-        fill=_details,
-        only_before_start=True,
     )
     _register(
         "provider_booking_new",
@@ -313,5 +355,20 @@ def _register(name: str, audience: str, title: object, placeholders: tuple[str, 
             placeholders=placeholders,
             retention_days=_RETENTION_DAYS,
             build=_build(placeholders=placeholders, **build),
+        )
+    )
+
+
+def _register_reminder(
+    reminder: Reminder, name: str, audience: str, title: object, placeholders: tuple[str, ...]
+) -> None:
+    register(
+        MailType(
+            name=name,
+            audience=audience,
+            title=title,
+            placeholders=placeholders,
+            retention_days=_RETENTION_DAYS,
+            build=_reminder(reminder, placeholders),
         )
     )

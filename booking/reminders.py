@@ -1,26 +1,65 @@
 """Which reminders are due: queued early enough, once, and right after a missed or doubled job (rule 5, N2, N3)."""
 
+import zlib
 from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import batched
 
 from booking.enums import BookingKind, BookingState
 from booking.models import BookedSession
-from core.outbox.operations import queue_message
+from core.outbox.operations import Draft, queue_messages
 from workshops.enums import UPCOMING_STATES
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
+DAY_WINDOW = DAY + timedelta(hours=6)
+"""The day's reminder goes from this long before: a job late in the night still comes before the day."""
+
 _LATE = timedelta(hours=24)
 """A reminder whose time came this soon after the booking says nothing new: the receipt just did."""
 
+NO_REMINDER_BELOW = DAY + _LATE
+"""Who is confirmed closer to the start than this is not reminded; the receipt says all (F4)."""
 
-def queue_reminders(now: datetime) -> int:
-    """Queue the reminders that have come due. Returns how many sessions were looked at; safe to run twice.
+_BATCH = 500
+
+
+class Reminder(StrEnum):
+    """The reminders of a booked session."""
+
+    WEEK = "reminder_week"
+    DAY = "reminder_day"
+
+
+_BEFORE = {Reminder.WEEK: WEEK, Reminder.DAY: DAY}
+
+
+def reminder_due(
+    kind: str, *, starts_at: datetime, confirmed_at: datetime | None, now: datetime
+) -> Reminder | None:
+    """Return the reminder that is due now, or None.
 
     A reminder is due from its time before the start until the next one's time: after three missed days the
-    week's reminder still goes, unless the day's is due already. The key carries the start, so a moved session
-    reminds anew.
+    week's still goes, unless the day's is due already. The week's is for schools, who make ready.
+    Source: DESIGN.md rule 5.
     """
-    due = (
+    left = starts_at - now
+    if confirmed_at is None or not timedelta(0) < left <= WEEK:
+        return None
+    reminder = Reminder.DAY if left <= DAY_WINDOW else Reminder.WEEK
+    if reminder == Reminder.WEEK and kind != BookingKind.SCHOOL:
+        return None
+    is_late = starts_at - _BEFORE[reminder] - confirmed_at < _LATE
+    return None if is_late else reminder
+
+
+def queue_reminders(now: datetime) -> int:
+    """Queue the reminders that have come due. Returns how many were new; safe to run twice, and at once.
+
+    Reads what starts within a week, by its index, and asks for a batch of keys at a time: the table behind it
+    costs nothing.
+    """
+    booked = (
         BookedSession.objects.filter(
             state=BookingState.CONFIRMED,
             session__state__in=UPCOMING_STATES,
@@ -29,26 +68,47 @@ def queue_reminders(now: datetime) -> int:
         )
         .exclude(booking__contact_email="")
         .select_related("booking", "session")
+        .only(
+            "booking",
+            "session",
+            "session__starts_at",
+            "booking__kind",
+            "booking__language",
+            "booking__contact_email",
+            "booking__confirmed_at",
+        )
         .order_by("pk")
     )
-    count = 0
-    for booked in due.iterator(chunk_size=500):
-        kind = "booking" if booked.booking.kind == BookingKind.SCHOOL else "sign_up"
-        left = booked.session.starts_at - now
-        name, wait = ("reminder_day", DAY) if left <= DAY + timedelta(hours=6) else ("reminder_week", WEEK)
-        if name == "reminder_week" and kind == "sign_up":
-            continue
-        confirmed_at = booked.booking.confirmed_at
-        if confirmed_at is None or booked.session.starts_at - wait - confirmed_at < _LATE:
-            continue
-        queue_message(
-            mail_type=f"{kind}_{name}",
-            to=booked.booking.contact_email,
-            ids={"booking": booked.booking_id, "to": booked.booking.contact_email},
-            language=booked.booking.language,
-            key=f"{kind}_{name}:{booked.pk}:{booked.session.starts_at:%Y%m%dT%H%M}",
-            about=f"booking:{booked.booking_id}",
-            now=now,
-        )
-        count += 1
-    return count
+    drafts = (draft for item in booked if (draft := _draft(item, now=now)))
+    return sum(queue_messages(batch, now=now) for batch in batched(drafts, _BATCH, strict=False))
+
+
+def reminder_ids(booked: BookedSession) -> dict[str, object]:
+    """Return what a reminder is about. One that no longer says so when it is sent is not sent (rule 5)."""
+    return {
+        "booking": booked.booking_id,
+        "booked": booked.pk,
+        "session": booked.session_id,
+        "starts_at": int(booked.session.starts_at.timestamp()),
+        "to": booked.booking.contact_email,
+    }
+
+
+def _draft(booked: BookedSession, *, now: datetime) -> Draft | None:
+    booking, session = booked.booking, booked.session
+    reminder = reminder_due(
+        booking.kind, starts_at=session.starts_at, confirmed_at=booking.confirmed_at, now=now
+    )
+    if reminder is None:
+        return None
+    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
+    # Moved in time, to another session, or handed over: a new key, so it is told anew.
+    told = f"{booked.session_id}:{session.starts_at:%Y%m%dT%H%M}:{zlib.crc32(booking.contact_email.encode()):08x}"
+    return Draft(
+        mail_type=f"{kind}_{reminder}",
+        to=booking.contact_email,
+        ids=reminder_ids(booked),
+        language=booking.language,
+        key=f"{kind}_{reminder}:{booked.pk}:{told}",
+        about=f"booking:{booked.booking_id}",
+    )

@@ -210,9 +210,9 @@ def _online_url(booking: Booking, *, now: datetime) -> str:
     """Return the link of an online session: to the confirmed only, from 24 hours before (F4)."""
     from datetime import timedelta
 
-    if booking.state != BookingState.CONFIRMED:
-        return ""
     for booked in booked_of(booking):
+        if booked.state != BookingState.CONFIRMED:
+            continue
         session = booked.session
         soon = session.starts_at - timedelta(hours=24) <= now <= session.ends_at
         if session.place_kind == PlaceKind.ONLINE and soon:

@@ -7,7 +7,9 @@ from django.core import mail
 from django.utils import timezone
 from icalendar import Calendar
 
-from booking.enums import WithdrawalReason
+from booking import links
+from booking.enums import BookingState, WithdrawalReason
+from booking.models import Booking
 from booking.operations import withdraw_booking
 from booking.reminders import queue_reminders
 from charter.enums import MemberRole
@@ -111,6 +113,47 @@ def test_the_reminder_carries_the_link_of_an_online_session(now):
 
     (reminder,) = sent_to(booking.contact_email)
     assert "https://video.example.dk/rum" in reminder.body
+
+
+def test_no_other_mail_carries_the_link_of_an_online_session(now):
+    """F4: not the receipt long before, not the provider's or the cancellation."""
+    session = SessionFactory(online=True)
+    ProviderMemberFactory(provider=session.provider, role=MemberRole.COORDINATOR)
+    booking = book(session, now=now)
+    send_due(now=now)
+    queue_reminders(session.starts_at - timedelta(days=6))
+    send_due(now=session.starts_at - timedelta(days=6))
+    withdraw_booking(booking_id=booking.pk, reason=WithdrawalReason.DATE, actor=LINK, now=now, by_staff=True)
+    send_due(now=session.starts_at - timedelta(days=1))
+
+    assert len(mail.outbox) == 5
+    assert not any("video.example.dk" in str(message.message()) for message in mail.outbox)
+    assert not any("video.example.dk" in message.body for message in mail.outbox)
+
+
+@pytest.mark.parametrize(
+    ("state", "hours_before", "is_shown"),
+    [
+        (BookingState.CONFIRMED, 25, False),
+        (BookingState.CONFIRMED, 23, True),
+        (BookingState.CONFIRMED, -3, False),
+        (BookingState.AWAITING_APPROVAL, 23, False),
+        (BookingState.OFFERED, 23, False),
+        (BookingState.WITHDRAWN, 23, False),
+    ],
+)
+def test_the_page_shows_the_link_of_an_online_session_to_the_confirmed_from_the_day_before(
+    client, now, state, hours_before, is_shown
+):
+    booking = book(SessionFactory(online=True, in_days=30), now=now)
+    booking.booked_sessions.update(state=state)
+    Booking.objects.update(state=state)
+    starts_at = now + timedelta(hours=hours_before)
+    Session.objects.update(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
+
+    page = client.get(links.manage_path(booking)).content.decode()
+
+    assert ("https://video.example.dk/rum" in page) is is_shown
 
 
 def test_nobody_is_reminded_after_the_start(now):

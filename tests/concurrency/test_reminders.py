@@ -1,12 +1,14 @@
 """Reminders go once, however the job runs: skipped for days, then twice at once (rule 5, N2, N3)."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.utils import timezone
 
-from booking.enums import CancelReason, WithdrawalReason
+from booking.enums import BookingState, CancelReason, WithdrawalReason
+from booking.models import BookedSession
 from booking.operations import cancel_booking, withdraw_booking
 from booking.reminders import queue_reminders
 from core.audit.log import LINK, SYSTEM
@@ -15,6 +17,7 @@ from core.outbox.operations import send_due
 from tests.concurrency.threads import at_once, names
 from tests.factories.booking import a_contact, book
 from tests.factories.workshops import OfferFactory, SessionFactory
+from workshops.models import Session
 
 BOOKED = timedelta(days=20)
 
@@ -141,7 +144,7 @@ def test_what_ends_after_the_reminder_was_queued_is_not_reminded_of(end):
     send_due(now=now + timedelta(minutes=1))
 
     assert reminders() == [("booking_reminder_week", MessageState.SKIPPED)]
-    assert "booking_reminder_week" not in [message.subject for message in mail.outbox]
+    assert [message.subject for message in mail.outbox if message.subject.startswith("Det skal I")] == []
 
 
 @pytest.mark.django_db
@@ -163,3 +166,186 @@ def test_nobody_is_reminded_after_the_start():
     send_due(now=starts_at + timedelta(minutes=1))
 
     assert reminders() == [("booking_reminder_day", MessageState.SKIPPED)]
+
+
+def a_course(in_days=30, second_in_days=33):
+    """A booking of two sessions of one offer."""
+    booking, _starts_at = booked_session(in_days)
+    first = booking.booked_sessions.get()
+    second = BookedSession.objects.create(
+        booking=booking,
+        session=SessionFactory(offer=first.session.offer, in_days=second_in_days),
+        groups=1,
+        state=BookingState.CONFIRMED,
+        uid=f"{uuid.uuid4()}@dannelsesportalen",
+    )
+    return first, second
+
+
+def move(booked, *, by):
+    """Move a session as the operation does: the row keeps its pk."""
+    session = booked.session
+    Session.objects.filter(pk=session.pk).update(
+        starts_at=session.starts_at + by, ends_at=session.ends_at + by
+    )
+
+
+@pytest.mark.django_db
+def test_each_session_of_a_course_is_reminded_of_by_itself():
+    first, second = a_course()
+
+    for hours in range(24 * 12, -24, -1):
+        queue_reminders(first.session.starts_at - timedelta(hours=hours))
+    for hours in range(48, 0, -1):
+        queue_reminders(second.session.starts_at - timedelta(hours=hours))
+
+    assert [name for name, _state in reminders()] == ["booking_reminder_day"] * 2 + [
+        "booking_reminder_week"
+    ] * 2
+
+
+@pytest.mark.django_db
+def test_a_course_mail_speaks_of_its_own_session_only():
+    first, second = a_course()
+    Message.objects.all().delete()
+    now = second.session.starts_at - timedelta(hours=20)
+    queue_reminders(now)
+
+    send_due(now=now)
+
+    (mail_of_second,) = mail.outbox
+    days = [timezone.localtime(one.session.starts_at).day for one in (first, second)]
+    assert f" {days[1]}. " in mail_of_second.body
+    assert f" {days[0]}. " not in mail_of_second.body.partition("* * *")[0]
+
+
+@pytest.mark.django_db
+def test_the_reminder_of_a_courses_first_session_is_not_sent_late_for_its_second():
+    first, _second = a_course(second_in_days=45)
+    queue_reminders(first.session.starts_at - timedelta(hours=20))
+
+    send_due(now=first.session.starts_at + timedelta(hours=1))
+
+    assert reminders() == [("booking_reminder_day", MessageState.SKIPPED)]
+
+
+@pytest.mark.django_db
+def test_when_one_session_of_a_course_has_ended_only_the_other_is_reminded_of():
+    first, second = a_course()
+    BookedSession.objects.filter(pk=first.pk).update(state=BookingState.CANCELLED)
+
+    queue_reminders(first.session.starts_at - timedelta(hours=20))
+
+    assert list(
+        Message.objects.filter(mail_type__contains="reminder").values_list("ids__booked", flat=True)
+    ) == [second.pk]
+
+
+@pytest.mark.django_db
+def test_a_moved_session_is_reminded_of_anew_and_not_at_its_old_time():
+    booking, starts_at = booked_session(30)
+    queue_reminders(starts_at - timedelta(hours=20))
+    move(booking.booked_sessions.get(), by=timedelta(days=3))
+
+    send_due(now=starts_at - timedelta(hours=19))
+    queue_reminders(starts_at + timedelta(days=2, hours=4))
+    send_due(now=starts_at + timedelta(days=2, hours=5))
+
+    assert reminders() == [
+        ("booking_reminder_day", MessageState.SENT),
+        ("booking_reminder_day", MessageState.SKIPPED),
+    ]
+    new_day = timezone.localtime(starts_at + timedelta(days=3)).day
+    assert f" {new_day}. " in [message for message in mail.outbox if "Påmindelse" in message.subject][-1].body
+
+
+@pytest.mark.django_db
+def test_a_booking_moved_to_another_session_is_reminded_of_that_one_only():
+    booking, starts_at = booked_session(30)
+    queue_reminders(starts_at - timedelta(hours=20))
+    booked = booking.booked_sessions.get()
+    other = SessionFactory(offer=booked.session.offer, in_days=33)
+    BookedSession.objects.filter(pk=booked.pk).update(session=other)
+
+    send_due(now=starts_at - timedelta(hours=19))
+    queue_reminders(starts_at - timedelta(hours=19))
+
+    assert reminders() == [
+        ("booking_reminder_day", MessageState.SKIPPED),
+        ("booking_reminder_week", MessageState.QUEUED),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "state", [BookingState.WAITING, BookingState.OFFERED, BookingState.AWAITING_APPROVAL, BookingState.HELD]
+)
+def test_who_has_no_confirmed_place_is_not_reminded(state):
+    booking, starts_at = booked_session(30)
+    booking.booked_sessions.update(state=state)
+
+    queue_reminders(starts_at - timedelta(days=5))
+    queue_reminders(starts_at - timedelta(hours=20))
+
+    assert reminders() == []
+
+
+@pytest.mark.django_db
+def test_a_contact_who_handed_over_is_not_reminded_and_the_new_one_is():
+    booking, starts_at = booked_session(30)
+    now = starts_at - timedelta(hours=20)
+    queue_reminders(now)
+    booking.contact_email = "afloeser@skole.example"
+    booking.save()
+
+    send_due(now=now)
+    queue_reminders(now)
+    send_due(now=now)
+
+    told = Message.objects.filter(mail_type="booking_reminder_day").order_by("pk")
+    assert list(told.values_list("to_email", "state")) == [
+        ("laerer@skole.example", MessageState.SKIPPED),
+        ("afloeser@skole.example", MessageState.SENT),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_weeks_reminder_held_up_until_the_day_before_leaves_the_word_to_the_days():
+    _booking, starts_at = booked_session(30)
+    queue_reminders(starts_at - timedelta(days=5))
+    now = starts_at - timedelta(hours=20)
+    queue_reminders(now)
+
+    send_due(now=now)
+
+    assert reminders() == [
+        ("booking_reminder_day", MessageState.SENT),
+        ("booking_reminder_week", MessageState.SKIPPED),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_cancelled_session_is_not_reminded_of_though_its_bookings_stand():
+    _booking, starts_at = booked_session(30)
+    queue_reminders(starts_at - timedelta(hours=20))
+    Session.objects.update(state="cancelled")
+
+    send_due(now=starts_at - timedelta(hours=19))
+    queue_reminders(starts_at - timedelta(hours=19))
+
+    assert reminders() == [("booking_reminder_day", MessageState.SKIPPED)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("bookings", [1, 3])
+def test_the_job_costs_the_same_queries_whatever_is_due(django_assert_num_queries, bookings):
+    offer = OfferFactory()
+    for number in range(bookings):
+        session = SessionFactory(offer=offer, in_days=30 + number % 2)
+        book(session, contact=a_contact(f"laerer{number}@skole.example"))
+    now = session.starts_at - timedelta(days=5)
+
+    with django_assert_num_queries(3):
+        assert queue_reminders(now) == bookings
+    with django_assert_num_queries(2):
+        assert queue_reminders(now) == 0

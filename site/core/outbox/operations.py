@@ -9,6 +9,7 @@ import base64
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +44,19 @@ BACKOFF = (
 MAX_ATTEMPTS = len(BACKOFF) + 1
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A message to queue; see `queue_message`."""
+
+    mail_type: str
+    to: str
+    ids: Mapping[str, Any]
+    language: str
+    key: str
+    about: str
+    send_after: datetime | None = None
+
+
 def queue_message(
     *,
     mail_type: str,
@@ -65,24 +79,42 @@ def queue_message(
         UnknownMailTypeError: no such mail type.
     Source: DESIGN.md rule 5.
     """
-    kind = get(mail_type)
-    send_after = send_after or now
-    kept_from = timezone.localdate(max(now, send_after))
-    message = Message(
-        key=key,
-        mail_type=kind.name,
-        to_email=to.strip(),
-        language=_known_language(language),
-        ids=dict(ids),
-        about=about,
-        queued_at=now,
-        send_after=send_after,
-        message_id=delivery.message_id_for(key),
-        delete_after=kept_from + timedelta(days=kind.retention_days),
+    draft = Draft(
+        mail_type=mail_type, to=to, ids=ids, language=language, key=key, about=about, send_after=send_after
     )
     # INSERT ... ON CONFLICT DO NOTHING: no savepoint, and no error that would break the caller's transaction.
-    Message.objects.bulk_create([message], ignore_conflicts=True)
+    Message.objects.bulk_create([_message(draft, now=now)], ignore_conflicts=True)
     return Message.objects.get(key=key)
+
+
+def queue_messages(drafts: Sequence[Draft], *, now: datetime) -> int:
+    """Queue many messages in two statements; keys queued before are left alone. Returns how many are new.
+
+    Raises:
+        UnknownMailTypeError: no such mail type.
+    """
+    known = set(Message.objects.filter(key__in=[draft.key for draft in drafts]).values_list("key", flat=True))
+    new = [_message(draft, now=now) for draft in drafts if draft.key not in known]
+    Message.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def _message(draft: Draft, *, now: datetime) -> Message:
+    kind = get(draft.mail_type)
+    send_after = draft.send_after or now
+    kept_from = timezone.localdate(max(now, send_after))
+    return Message(
+        key=draft.key,
+        mail_type=kind.name,
+        to_email=draft.to.strip(),
+        language=_known_language(draft.language),
+        ids=dict(draft.ids),
+        about=draft.about,
+        queued_at=now,
+        send_after=send_after,
+        message_id=delivery.message_id_for(draft.key),
+        delete_after=kept_from + timedelta(days=kind.retention_days),
+    )
 
 
 def send_due(*, now: datetime, limit: int = 50, is_stopping: Callable[[], bool] = lambda: False) -> int:
