@@ -1,12 +1,16 @@
 """Which mails a booking's change brings, and to whom: queued in the transaction of the change (rule 5)."""
 
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from booking.enums import BookingKind, BookingState
 from booking.models import Booking
 from charter.enums import MemberRole
 from charter.models import Provider, ProviderMember
 from core.outbox.operations import queue_message
+from core.prepared import prepared
 from workshops.models import Offer
 
 _MAIL_OF_STATE = {
@@ -69,13 +73,18 @@ def provider_addresses(provider: Provider) -> list[tuple[str, str]]:
 
     Its coordinators; without any, its contact address.
     """
-    coordinators = ProviderMember.objects.filter(
-        provider=provider, role=MemberRole.COORDINATOR, user__is_active=True
-    )
-    found = list(coordinators.values_list("user__email", "user__language").order_by("user__email"))
+    found: list[tuple[str, str]] = _coordinators(provider_id=provider.pk)
     if found:
         return found
     return [(provider.contact_email, "da")] if provider.contact_email else []
+
+
+@prepared
+def _coordinators(*, provider_id: int) -> QuerySet[Any, tuple[str, str]]:
+    coordinators = ProviderMember.objects.filter(
+        provider_id=provider_id, role=MemberRole.COORDINATOR, user__is_active=True
+    )
+    return coordinators.values_list("user__email", "user__language").order_by("user__email")
 
 
 def _queue(mail_type: str, booking: Booking, *, to: str, now: datetime, language: str | None = None) -> None:

@@ -4,9 +4,10 @@ import secrets
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from booking.enums import BookingKind, BookingState, Channel
@@ -31,6 +32,7 @@ from booking.party import Contact, Party, normalise_class_name
 from booking.places import Claimant, claim_places, end_place, lock_sessions, require_gate
 from booking.queue import refresh, run_queue
 from booking.rules import HOLD, MAX_EXTENSIONS, MAX_SEATS_PER_PERSON, check_classes_differ, check_group_sizes
+from core.prepared import prepared
 from workshops.calendars import school_year_of
 from workshops.enums import Audience, SessionAccess
 from workshops.models import Offer, School, Session
@@ -214,17 +216,24 @@ def _queued_session(session: Session, *, groups: int, people: int) -> Session:
 
 def _started_booking(session_id: int, *, submission_key: uuid.UUID, browser_key: str) -> Booking | None:
     """Return the booking this form or browser has already started for the session."""
-    by_form = Q(submission_key=submission_key)
-    if not browser_key:
-        return Booking.objects.filter(by_form).first()
+    started: list[Booking]
+    if browser_key:
+        started = _started(session_id=session_id, submission_key=submission_key, browser_key=browser_key)
+    else:
+        started = list(Booking.objects.filter(submission_key=submission_key))
+    found = {booking.submission_key: booking for booking in started}
+    return found.get(submission_key) or next(iter(found.values()), None)
+
+
+@prepared
+def _started(*, session_id: int, submission_key: uuid.UUID, browser_key: str) -> QuerySet[Any]:
     by_browser = Q(
         browser_key=browser_key,
         booked_sessions__session_id=session_id,
         state__in=[BookingState.HELD, BookingState.WAITING],
         submitted_at=None,
     )
-    found = {booking.submission_key: booking for booking in Booking.objects.filter(by_form | by_browser)}
-    return found.get(submission_key) or next(iter(found.values()), None)
+    return Booking.objects.filter(Q(submission_key=submission_key) | by_browser)
 
 
 def _check_party(
@@ -247,9 +256,14 @@ def _check_party(
         return None
     if party.school_id is None:
         raise SchoolCannotBookError(why="unit")
-    school = School.objects.select_related("district").filter(pk=party.school_id).first()
+    school = next(iter(_school(school_id=party.school_id)), None)
     check_school_may_book(offer, school, now=now)
     return school
+
+
+@prepared
+def _school(*, school_id: int) -> QuerySet[Any]:
+    return School.objects.select_related("district").filter(pk=school_id)
 
 
 def check_school_may_book(offer: Offer, school: School | None, *, now: datetime) -> None:

@@ -2,13 +2,15 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from booking.enums import BookingKind, BookingState
 from booking.errors import TooManyUnprovenError, WrongStateError
 from booking.messages import tell_booking
-from booking.models import Booking
+from booking.models import BookedClass, Booking
 from booking.operations.holding import activate_classes, hold_places, reclaim
 from booking.party import Contact, Party
 from booking.places import lock_sessions_of, require_gate
@@ -16,6 +18,7 @@ from booking.queue import enter_queue, run_queue
 from booking.retention import contact_deleted_after
 from booking.rules import MAX_UNPROVEN_PER_ADDRESS, approval_reasons, email_domain, proof_deadline
 from core.audit.log import VISITOR, Actor, record
+from core.prepared import prepared
 from core.worklist.operations import open_item
 from workshops.enums import Approval
 from workshops.models import Offer, SchoolDomain, Session
@@ -38,7 +41,7 @@ def submit_booking(*, booking_id: int, is_proven: bool, now: datetime, actor: Ac
     Source: DESIGN.md section 5, Booking.
     """
     sessions = lock_sessions_of(booking_id)
-    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    booking: Booking = _locked(booking_id=booking_id)[0]
     if booking.submitted_at:
         return booking
     if booking.state != BookingState.WAITING:
@@ -202,12 +205,22 @@ def _approval_reasons(booking: Booking, offer: Offer) -> list[str]:
     return approval_reasons(
         offer_asks=offer.approval != Approval.NONE,
         is_known_domain=not is_school or booking.registered_by_id is not None or _is_known_domain(booking),
-        grades=[item.grade for item in booking.classes.all()],
+        grades=_grades(booking_id=booking.pk) if is_school else [],
         grade_from=offer.grade_from if is_school else None,
         grade_to=offer.grade_to if is_school else None,
         district=booking.district_id,
-        districts=[district.pk for district in offer.districts.all()] if is_school else [],
+        districts=_districts(offer_id=offer.pk) if is_school else [],
     )
+
+
+@prepared
+def _grades(*, booking_id: int) -> QuerySet[BookedClass, int]:
+    return BookedClass.objects.filter(booking_id=booking_id).values_list("grade", flat=True)
+
+
+@prepared
+def _districts(*, offer_id: int) -> QuerySet[Any, int]:
+    return Offer.districts.through.objects.filter(offer_id=offer_id).values_list("district_id", flat=True)
 
 
 def _is_known_domain(booking: Booking) -> bool:
@@ -216,7 +229,9 @@ def _is_known_domain(booking: Booking) -> bool:
     A first booking from an unknown domain asks the administration; after a yes the next confirm at once.
     """
     known = SchoolDomain.objects.filter(domain=email_domain(booking.contact_email))
-    if booking.school_id is not None and known.filter(school_id=booking.school_id).exists():
+    if booking.school_id is not None and _is_domain_of(
+        domain=email_domain(booking.contact_email), school_id=booking.school_id
+    ):
         return True
     if booking.school and booking.school.is_municipal and known.filter(school=None).exists():
         return True
@@ -224,6 +239,22 @@ def _is_known_domain(booking: Booking) -> bool:
     return earlier.filter(confirmed_at__isnull=False).exists()
 
 
+@prepared
+def _is_domain_of(*, domain: str, school_id: int) -> QuerySet[SchoolDomain, int]:
+    return SchoolDomain.objects.filter(domain=domain, school_id=school_id).values_list("pk", flat=True)
+
+
 def _offer(sessions: dict[int, Session]) -> Offer:
     first = min(sessions.values(), key=lambda session: session.starts_at)
-    return Offer.objects.select_related("provider").prefetch_related("districts").get(pk=first.offer_id)
+    found: list[Offer] = _with_provider(offer_id=first.offer_id)
+    return found[0]
+
+
+@prepared
+def _with_provider(*, offer_id: int) -> QuerySet[Any]:
+    return Offer.objects.filter(pk=offer_id).select_related("provider")
+
+
+@prepared
+def _locked(*, booking_id: int) -> QuerySet[Any]:
+    return Booking.objects.filter(pk=booking_id).select_for_update()

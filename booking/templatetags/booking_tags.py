@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -16,12 +17,17 @@ from booking import links, wording
 from booking.forms import school_label as label_of_school
 from booking.models import Booking
 from core.links.tokens import absolute_url
+from core.prepared import prepared
+from workshops.calendars import local_date_of
 from workshops.enums import PlaceKind, SessionAccess, WhyNotBookable
 from workshops.models import Offer, OfferIndexPage, OfferPage, School, Session
 from workshops.rules import why_not_bookable
 
 register = template.Library()
 PER_PAGE = 12
+_ADDRESS = ("url_path", "locale", "locale__language_code")
+"""What a page's address is made of: its texts are long and stay where they are."""
+
 FEW_LEFT = 5
 
 
@@ -43,16 +49,13 @@ class SessionChoice:
 def session_choices(context: Context, offer: Offer) -> dict[str, Any]:
     """List an offer's coming dates, each with its state and a link to book it (P8)."""
     now = timezone.now()
-    dates = (
-        Session.objects.for_offer(offer.pk)
-        .public()
-        .with_booking_facts(now=now)
-        .upcoming(now=now)
-        .select_related("offer", "venue")
-    )
     request = context.get("request")
-    page = Paginator(dates, PER_PAGE).get_page(request.GET.get("tider") if request else 1)
-    rows = [_choice(session, now=now) for session in page]
+    number = sum(_upcoming_count(offer_id=offer.pk, now=now))
+    page = Paginator(range(number), PER_PAGE).get_page(request.GET.get("tider") if request else 1)
+    rows = [
+        _choice(session, now=now)
+        for session in _upcoming(offer_id=offer.pk, now=now, first=page.object_list[0] if number else 0)
+    ]
     try:
         feed_url = reverse("calendar_offer", args=[offer.pk])
     except NoReverseMatch:
@@ -68,6 +71,18 @@ def session_choices(context: Context, offer: Offer) -> dict[str, Any]:
             else _("This offer cannot be booked at the moment. Call us if you would like to hear more.")
         ),
     }
+
+
+@prepared
+def _upcoming_count(*, offer_id: int, now: datetime) -> QuerySet[Any, int]:
+    dates = Session.objects.for_offer(offer_id).public().upcoming(now=now).order_by()
+    return dates.values("offer_id").annotate(number=Count("pk")).values_list("number", flat=True)
+
+
+@prepared(derives={"now": [local_date_of]}, in_sql=["first"])
+def _upcoming(*, offer_id: int, now: datetime, first: int) -> QuerySet[Any]:
+    dates = Session.objects.for_offer(offer_id).public().with_booking_facts(now=now).upcoming(now=now)
+    return dates.select_related("offer", "venue")[first : first + PER_PAGE]
 
 
 def _choice(session: Session, *, now: datetime) -> SessionChoice:
@@ -159,10 +174,7 @@ def school_label(school: School) -> str:
 def offer_path(offer_id: int) -> str:
     """Return where an offer can be read in the active language, or the catalogue."""
     language = get_language() or "da"
-    pages = {
-        page.locale.language_code: page
-        for page in OfferPage.objects.live().filter(offer_id=offer_id).select_related("locale")
-    }
+    pages = {page.locale.language_code: page for page in _offer_pages(offer_id=offer_id)}
     page = pages.get(language) or pages.get("da")
     return (page.get_url() if page else None) or catalogue_path(offer_id)
 
@@ -170,11 +182,19 @@ def offer_path(offer_id: int) -> str:
 @register.filter
 def catalogue_path(offer_id: int) -> str:
     """Return the address of the catalogue in the active language."""
-    pages = {
-        page.locale.language_code: page for page in OfferIndexPage.objects.live().select_related("locale")
-    }
+    pages = {page.locale.language_code: page for page in _catalogues()}
     page = pages.get(get_language() or "da") or pages.get("da")
     return (page.get_url() if page else None) or "/"
+
+
+@prepared
+def _offer_pages(*, offer_id: int) -> QuerySet[Any]:
+    return OfferPage.objects.live().filter(offer_id=offer_id).select_related("locale").only(*_ADDRESS)
+
+
+@prepared
+def _catalogues() -> QuerySet[Any]:
+    return OfferIndexPage.objects.live().select_related("locale").only(*_ADDRESS)
 
 
 @register.filter

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 
@@ -24,6 +25,7 @@ from core.outbox.errors import MessageNotFailedError
 from core.outbox.models import Delivery, Message, MessageState
 from core.outbox.registry import Attachment, Content, get
 from core.outbox.rendering import Rendered, render
+from core.prepared import prepared
 from core.worklist.operations import close_item_by_key, open_item
 
 log = logging.getLogger(__name__)
@@ -67,8 +69,8 @@ def queue_message(
     about: str,
     now: datetime,
     send_after: datetime | None = None,
-) -> Message:
-    """Queue one message in the caller's transaction; queueing the same key again returns the first.
+) -> None:
+    """Queue one message in the caller's transaction; queueing the same key again changes nothing.
 
     Args:
         ids: what `MailType.build` needs to find its facts when sending; never a text or a secret.
@@ -84,7 +86,6 @@ def queue_message(
     )
     # INSERT ... ON CONFLICT DO NOTHING: no savepoint, and no error that would break the caller's transaction.
     Message.objects.bulk_create([_message(draft, now=now)], ignore_conflicts=True)
-    return Message.objects.get(key=key)
 
 
 def queue_messages(drafts: Sequence[Draft], *, now: datetime) -> int:
@@ -127,9 +128,7 @@ def send_due(*, now: datetime, limit: int = 50, is_stopping: Callable[[], bool] 
     """
     started = time.monotonic()
     done = 0
-    for message_id in list(
-        Message.objects.due(now=now).order_by("send_after", "pk").values_list("pk", flat=True)[:limit]
-    ):
+    for message_id in _due_ids(now=now, limit=limit):
         if is_stopping():
             break
         # A long batch must not work with leases of its beginning.
@@ -139,21 +138,31 @@ def send_due(*, now: datetime, limit: int = 50, is_stopping: Callable[[], bool] 
     return done
 
 
+@prepared(in_sql=["limit"])
+def _due_ids(*, now: datetime, limit: int) -> QuerySet[Message, int]:
+    return Message.objects.due(now=now).order_by("send_after", "pk").values_list("pk", flat=True)[:limit]
+
+
+@prepared
+def _claimed(*, message_id: int) -> QuerySet[Message]:
+    return Message.objects.filter(pk=message_id)
+
+
 def _send_one(message_id: int, *, now: datetime) -> bool:
     lease = now + LEASE
     if not Message.objects.all().claim(message_id, now=now, until=lease):
         return False
-    message = Message.objects.get(pk=message_id)
+    message = _claimed(message_id=message_id)[0]
     if message.attempts > MAX_ATTEMPTS:
         # Every attempt ended without a result: it kills the worker, or nobody could store its end.
         _give_up(message, lease, state=MessageState.FAILED, error=message.last_error or "no result", now=now)
         return True
     try:
-        prepared = _prepare(message, now=now)
-        if prepared is None:
+        ready = _prepare(message, now=now)
+        if ready is None:
             _finish(message, lease, state=MessageState.SKIPPED, leased_until=None)
             return True
-        rendered, content = prepared
+        rendered, content = ready
         email = delivery.email_for(
             to=message.to_email,
             message_id=message.message_id,

@@ -26,17 +26,17 @@ def sample_type(settings):
 @pytest.fixture
 def queue(sample_type, now):
     def queue_sample(number: int = 1, **values) -> Message:
-        return queue_message(
-            **{
-                "mail_type": "sample",
-                "to": f"laerer{number}@skole.example",
-                "ids": {"number": number},
-                "language": "da",
-                "key": f"sample:{number}",
-                "about": f"booking:{number}",
-                "now": now,
-                **values,
-            }
-        )
+        given = {
+            "mail_type": "sample",
+            "to": f"laerer{number}@skole.example",
+            "ids": {"number": number},
+            "language": "da",
+            "key": f"sample:{number}",
+            "about": f"booking:{number}",
+            "now": now,
+            **values,
+        }
+        queue_message(**given)
+        return Message.objects.get(key=given["key"])
 
     return queue_sample
