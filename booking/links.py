@@ -20,15 +20,20 @@ def _last_end(booking: Booking) -> datetime:
     return max(ends) if ends else timezone.now()
 
 
-def manage_token(booking: Booking) -> str:
-    """Return the token of the booking's own page: valid until 30 days after its last session."""
-    return make_token(MANAGE, booking.pk, booking.link_generation, expires_at=_last_end(booking) + _KEEP)
+def manage_token(booking: Booking, *, ends_at: datetime | None = None) -> str:
+    """Return the token of the booking's own page: valid until 30 days after its last session.
+
+    Args:
+        ends_at: the end of a session the caller has at hand; saves reading all of them.
+    """
+    expires_at = (ends_at or _last_end(booking)) + _KEEP
+    return make_token(MANAGE, booking.pk, booking.link_generation, expires_at=expires_at)
 
 
-def manage_path(booking: Booking) -> str:
+def manage_path(booking: Booking, *, ends_at: datetime | None = None) -> str:
     """Return the address of the booking's own page, in the booking's language."""
     with translation.override(booking.language):
-        return reverse("booking_detail", args=[manage_token(booking)])
+        return reverse("booking_detail", args=[manage_token(booking, ends_at=ends_at)])
 
 
 def confirm_path(booking: Booking) -> str:
@@ -50,10 +55,10 @@ def manage_url(booking: Booking) -> str:
     return absolute_url(manage_path(booking))
 
 
-def answer_path(booking: Booking) -> str:
+def answer_path(booking: Booking, *, ends_at: datetime | None = None) -> str:
     """Return the address of the page where an offered place is answered (S13)."""
     with translation.override(booking.language):
-        return reverse("booking_answer", args=[manage_token(booking)])
+        return reverse("booking_answer", args=[manage_token(booking, ends_at=ends_at)])
 
 
 def answer_url(booking: Booking) -> str:

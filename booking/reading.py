@@ -47,7 +47,7 @@ def _of_browser(browser_key: str, session_id: int) -> QuerySet[Any]:
 @prepared
 def _started(*, browser_key: str, session_id: int) -> QuerySet[Any]:
     unsent = _of_browser(browser_key, session_id).filter(
-        state__in=[BookingState.HELD, BookingState.EXPIRED], submitted_at=None
+        state__in=[BookingState.HELD, BookingState.WAITING, BookingState.EXPIRED], submitted_at=None
     )
     unsent = unsent.exclude(end_reason="given_up").annotate(school_has_own_plan=has_own_plan("school_id"))
     return unsent[:1]

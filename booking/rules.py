@@ -9,6 +9,7 @@ from django.utils import timezone
 from booking.errors import ClassTwiceError, GroupTooLargeError, GroupTooSmallError
 from booking.party import ClassSize, Party, normalise_class_name
 from workshops.calendars import LOCAL_ZONE
+from workshops.models import Session
 
 HOLD = timedelta(minutes=15)
 MAX_EXTENSIONS = 3
@@ -40,6 +41,11 @@ _OFFER_TIMES = (
 _OFFER_TIME_NEAR = timedelta(hours=3)
 _LAST_ANSWER = timedelta(hours=2)
 _EVENING, _MORNING, _MID_MORNING = 20, 8, 10
+
+
+def has_queue(session: Session) -> bool:
+    """Whether one can wait for a session: its offer has a waiting list, and it is no part of a course (S12)."""
+    return session.offer.has_waiting_list and session.course_id is None
 
 
 def offer_deadline(*, now: datetime, starts_at: datetime) -> datetime:

@@ -53,3 +53,11 @@ def has_proven(request: HttpRequest, email: str) -> bool:
     if user.is_authenticated and user.email == email:
         return True
     return settings.SESSION_COOKIE_NAME in request.COOKIES and email in request.session.get(_PROVEN, [])
+
+
+def proven_emails(request: HttpRequest) -> frozenset[str]:
+    """Return the addresses the visitor has shown to be theirs: the log-in's, and those proven in this browser."""
+    found = {request.user.email} if request.user.is_authenticated else set()
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        found |= set(request.session.get(_PROVEN, []))
+    return frozenset(found - {""})

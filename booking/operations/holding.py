@@ -31,7 +31,14 @@ from booking.models import BookedClass, BookedSession, Booking, ClassPlace
 from booking.party import Contact, Party, normalise_class_name
 from booking.places import Claimant, claim_places, end_place, lock_sessions, require_gate
 from booking.queue import refresh, run_queue
-from booking.rules import HOLD, MAX_EXTENSIONS, MAX_SEATS_PER_PERSON, check_classes_differ, check_group_sizes
+from booking.rules import (
+    HOLD,
+    MAX_EXTENSIONS,
+    MAX_SEATS_PER_PERSON,
+    check_classes_differ,
+    check_group_sizes,
+    has_queue,
+)
 from core.prepared import prepared
 from workshops.calendars import school_year_of
 from workshops.enums import Audience, SessionAccess
@@ -204,7 +211,7 @@ def reclaim(booking: Booking, sessions: dict[int, Session], *, now: datetime) ->
 
 def _queued_session(session: Session, *, groups: int, people: int) -> Session:
     """Return a session one can wait for, or raise why not (S12)."""
-    if not session.offer.has_waiting_list or session.course_id is not None:
+    if not has_queue(session):
         raise NoQueueError
     reserved_people = 0 if session.max_groups is not None else session.reserved
     if session.max_groups is not None and groups > session.max_groups - session.reserved:

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from booking import links, wording
 from booking.forms import school_label as label_of_school
 from booking.models import Booking
+from booking.rules import has_queue
+from booking.standing import Standing, standings
 from core.links.tokens import absolute_url
 from core.prepared import prepared
 from workshops.calendars import local_date_of
@@ -52,10 +54,9 @@ def session_choices(context: Context, offer: Offer) -> dict[str, Any]:
     request = context.get("request")
     number = sum(_upcoming_count(offer_id=offer.pk, now=now))
     page = Paginator(range(number), PER_PAGE).get_page(request.GET.get("tider") if request else 1)
-    rows = [
-        _choice(session, now=now)
-        for session in _upcoming(offer_id=offer.pk, now=now, first=page.object_list[0] if number else 0)
-    ]
+    sessions = _upcoming(offer_id=offer.pk, now=now, first=page.object_list[0] if number else 0)
+    mine = standings(request, [session.pk for session in sessions], now=now) if request else {}
+    rows = [_choice(session, now=now, standing=mine.get(session.pk)) for session in sessions]
     try:
         feed_url = reverse("calendar_offer", args=[offer.pk])
     except NoReverseMatch:
@@ -85,21 +86,29 @@ def _upcoming(*, offer_id: int, now: datetime, first: int) -> QuerySet[Any]:
     return dates.select_related("offer", "venue")[first : first + PER_PAGE]
 
 
-def _choice(session: Session, *, now: datetime) -> SessionChoice:
+def _choice(session: Session, *, now: datetime, standing: Standing | None) -> SessionChoice:
     why = why_not_bookable(session.booking_facts, now)
     is_school = session.audience == "school"
     state, kind, note = _state(session, why)
     place = session.venue.name if session.venue else ""
     if session.place_kind == PlaceKind.ONLINE:
         place = _("Online")
+    url, label = "", _("Book") if is_school else _("Sign up")
+    if why is None:
+        url = reverse("booking_form", args=[session.pk])
+    elif why is WhyNotBookable.FULL and has_queue(session):
+        url, label = reverse("booking_form", args=[session.pk]), _("Join the waiting list")
+    if standing is not None:
+        state, kind, note = standing.text, standing.kind, ""
+        url, label = standing.url, standing.label
     return SessionChoice(
         session=session,
         place=place,
         note=note,
         state=state,
         kind=kind,
-        url="" if why else reverse("booking_form", args=[session.pk]),
-        label=_("Book") if is_school else _("Sign up"),
+        url=url,
+        label=label,
         hidden=wording.date_text(session.starts_at),
     )
 
@@ -114,7 +123,7 @@ def _state(session: Session, why: WhyNotBookable | None) -> tuple[str, str, str]
     if why is WhyNotBookable.CLOSED:
         return _("Booking closed"), "neutral", _("Too late to book here. Call us if it is urgent.")
     if why is WhyNotBookable.FULL:
-        return _("Fully booked"), "neutral", ""
+        return _("Fully booked"), "neutral", _queue_text(session)
     if why is not None:
         return str(why.label), "neutral", ""
     free: int | None = session.free_people  # type: ignore[attr-defined]  # annotated by with_booking_facts
@@ -125,6 +134,18 @@ def _state(session: Session, why: WhyNotBookable | None) -> tuple[str, str, str]
             "",
         )
     return _("Free places"), "success", ""
+
+
+def _queue_text(session: Session) -> str:
+    """Return how many wait, where one can wait (S12)."""
+    if not has_queue(session):
+        return ""
+    if not session.waiting:
+        return _("Nobody is waiting yet.")
+    text = ngettext(
+        "%(count)s is on the waiting list.", "%(count)s are on the waiting list.", session.waiting
+    )
+    return text % {"count": session.waiting}
 
 
 @register.inclusion_tag("booking/sign_up_link.html")

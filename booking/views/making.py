@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from booking import links, visitor
 from booking.class_rows import focus_after, initial_rows, reshaped, with_only
+from booking.emails import booked_of
 from booking.enums import BookingState
 from booking.errors import (
     BookingRefusedError,
@@ -19,6 +20,7 @@ from booking.errors import (
     ClassTwiceError,
     GroupTooLargeError,
     GroupTooSmallError,
+    NeverFitsError,
     SchoolCannotBookError,
     SessionFullError,
 )
@@ -33,6 +35,9 @@ from booking.presentation import (
     refusal_text,
 )
 from booking.reading import sent_from, started_in
+from booking.rules import has_queue
+from booking.standing import standings
+from booking.wording import position_text
 from core.limits.errors import LimitExceededError
 from core.limits.limits import hit, limited, too_many_response
 from core.links.errors import LinkError
@@ -41,7 +46,7 @@ from core.prepared import prepared
 from workshops.calendars import days_off, is_plan_known, local_date_of
 from workshops.enums import Audience, SessionState, WhyNotBookable
 from workshops.models import School, Session
-from workshops.rules import why_not_bookable
+from workshops.rules import has_free_places, why_not_bookable
 
 
 @limited("sign_up_ip")
@@ -57,7 +62,7 @@ def form(request: HttpRequest, session_id: int) -> HttpResponse:
     why = why_not_bookable(session.booking_facts, now)
     # What this browser holds itself may be all there was: its form can still be changed.
     is_mine = why is WhyNotBookable.FULL and started is not None and started.state == BookingState.HELD
-    if why and not is_mine:
+    if why and not is_mine and not (why is WhyNotBookable.FULL and has_queue(session)):
         return _not_bookable(request, session, why=why.value, text=str(why.label), now=now)
     bound = form_for(session, initial=_initial(request, started))
     return _show_form(request, session, bound, now=now)
@@ -81,6 +86,7 @@ def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpRespo
             submission_key=bound.cleaned_data["submission_key"],
             browser_key=key,
             is_invited=_is_invited(request, session, now=now),
+            wants_queue="queue" in request.POST,
             now=now,
         )
     except SchoolCannotBookError as refusal:
@@ -89,6 +95,9 @@ def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpRespo
         return render(request, "booking/school_cannot_book.html", context, status=403)
     except SessionFullError as refusal:
         return _show_full(request, session, bound, refusal, now=now)
+    except NeverFitsError as refusal:
+        bound.add_error("pupils" if bound.party().classes else "seats", refusal.message)
+        return _show_form(request, session, bound, now=now, status=409)
     except (GroupTooSmallError, GroupTooLargeError, ClassAlreadyBookedError, ClassTwiceError) as refusal:
         if isinstance(bound, SchoolBookingForm):
             bound.add_class_refusal(refusal, refusal.message)
@@ -112,10 +121,10 @@ def _show_full(
     text = refusal_text(refusal, party)
     if len(party.classes) < 2:
         bound.add_error("pupils" if party.classes else "seats", text)
-        return _show_form(request, session, bound, now=now, status=409)
+        return _show_form(request, session, bound, now=now, is_full=True, status=409)
     bound.add_error(None, text)
     fewer = fewer_classes(party, refusal, adults_count=session.adults_count)
-    return _show_form(request, session, bound, now=now, fewer=fewer, status=409)
+    return _show_form(request, session, bound, now=now, fewer=fewer, is_full=True, status=409)
 
 
 @limited("sign_up_ip")
@@ -186,7 +195,12 @@ def receipt(request: HttpRequest, session_id: int) -> HttpResponse:
         "session_id": session_id,
         "sections": booking_sections(booking),
         "manage_path": links.manage_path(booking) if is_proven else "",
-        "is_unproven": booking.state == BookingState.HELD,
+        "is_unproven": booking.proven_at is None
+        and booking.state in (BookingState.HELD, BookingState.WAITING),
+        "is_queue": booking.state == BookingState.WAITING,
+        "position": position_text(booked_of(booking)[0]) if booking.state == BookingState.WAITING else "",
+        "is_offered": booking.state == BookingState.OFFERED,
+        "answer_path": links.answer_path(booking) if is_proven else "",
         "is_awaiting": booking.state == BookingState.AWAITING_APPROVAL,
         "is_confirmed": booking.state == BookingState.CONFIRMED,
     }
@@ -287,15 +301,23 @@ def _show_form(
     *,
     now: datetime,
     fewer: FewerClasses | None = None,
+    is_full: bool = False,
     status: int = 200,
 ) -> HttpResponse:
+    """Show the form; `is_full` when the party just did not fit: then the waiting list is offered beside it."""
     day = session.local_date
     school = getattr(bound, "chosen_school", None)
     off = days_off(day, day, school=school) if session.audience == Audience.SCHOOL else {}
+    is_queue = "queue" in request.POST or _is_full(session)
     context = {
         "session": session,
         "form": bound,
         "fewer": fewer,
+        "is_queue": is_queue,
+        "dates": next_free_dates(session.offer_id, now=now, leave_out=session.pk) if is_queue else (),
+        "may_queue": is_full and has_queue(session),
+        "waiting": session.waiting,
+        "standing": standings(request, [session.pk], now=now).get(session.pk),
         "is_school": session.audience == Audience.SCHOOL,
         "holiday": off.get(day, ""),
         "is_plan_missing": session.audience == Audience.SCHOOL and not is_plan_known(day),
@@ -308,6 +330,13 @@ def _show_form(
         "found_school": school,
     }
     return render(request, "booking/form.html", context, status=status)
+
+
+def _is_full(session: Any) -> bool:
+    """Whether nobody more can book a session that one can wait for: its form is the waiting list's."""
+    return has_queue(session) and not has_free_places(
+        free_groups=session.free_groups, free_people=session.free_people
+    )
 
 
 def _show_review(
@@ -331,6 +360,7 @@ def _show_review(
         "holiday": _own_day_off(booking, booked.session.local_date),
         "sections": booking_sections(booking, edit=True),
         "is_held": is_held,
+        "is_queue": booking.state == BookingState.WAITING,
         "seconds_left": max(0, int((booking.held_until - now).total_seconds())) if booking.held_until else 0,
         "can_extend": booking.hold_extensions < 3,
         "seen": _seen(booking),

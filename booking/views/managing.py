@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from booking import links, visitor
 from booking.aula import aula_text
 from booking.emails import booked_of
-from booking.enums import BookingKind, BookingState
+from booking.enums import BookingKind, BookingState, WithdrawalReason
 from booking.errors import BookingRefusedError, WithdrawalClosedError
 from booking.forms import WithdrawForm
 from booking.ical import booked_session_calendar
@@ -22,6 +22,7 @@ from booking.models import Booking
 from booking.operations import prove_address, withdraw_booking
 from booking.operations.ending import can_withdraw
 from booking.presentation import STATE_KINDS, booking_sections, next_free_dates
+from booking.wording import position_text
 from core.audit.log import LINK
 from core.limits.limits import limited
 from core.links.errors import LinkError
@@ -43,7 +44,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         context = {
             "booking": booking,
             "sections": booking_sections(booking)[:2],
-            "is_ended": booking.state not in (BookingState.HELD, BookingState.EXPIRED),
+            "is_ended": booking.state not in (BookingState.HELD, BookingState.WAITING, BookingState.EXPIRED),
         }
         return render(request, "booking/confirm.html", context)
     if request.method == "POST":
@@ -85,7 +86,10 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
         "sections": booking_sections(booking),
         "state_kind": STATE_KINDS.get(BookingState(booking.state), "neutral"),
         "is_active": is_active,
-        "confirm_path": links.confirm_path(booking) if booking.state == BookingState.HELD else "",
+        "confirm_path": links.confirm_path(booking) if _is_unproven(booking) else "",
+        "is_queue": booking.state == BookingState.WAITING and not _is_unproven(booking),
+        "position": position_text(booked_of(booking)[0]) if booking.state == BookingState.WAITING else "",
+        "is_offered": booking.state == BookingState.OFFERED,
         "is_confirmed": booking.state == BookingState.CONFIRMED,
         "is_over": first.starts_at <= now,
         "can_withdraw": is_active and first.starts_at > now and can_withdraw(booked_of(booking), now=now),
@@ -112,9 +116,14 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
         return dead_link(request, error)
     if booking.state == BookingState.WITHDRAWN:
         return redirect("booking_detail", token=token)
+    if booking.state == BookingState.OFFERED:
+        return redirect("booking_answer", token=token)
     sessions = [booked.session for booked in booked_of(booking)]
-    bound = WithdrawForm(request.POST or None)
-    is_too_late = booking.state != BookingState.HELD and not can_withdraw(booked_of(booking), now=now)
+    is_queue = booking.state == BookingState.WAITING
+    # Nobody is asked why they leave a queue.
+    bound = WithdrawForm({"reason": WithdrawalReason.OTHER} if is_queue else request.POST or None)
+    is_binding = booking.state not in (BookingState.HELD, BookingState.WAITING)
+    is_too_late = is_binding and not can_withdraw(booked_of(booking), now=now)
     status = 200
     if request.method == "POST" and not is_too_late:
         if bound.is_valid():
@@ -136,6 +145,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
         "session": sessions[0],
         "sections": booking_sections(booking)[:2],
         "is_too_late": is_too_late,
+        "is_queue": is_queue,
     }
     return render(request, "booking/withdraw.html", context, status=status)
 
@@ -181,6 +191,10 @@ def mine(request: HttpRequest) -> HttpResponse:
         for booking in page
     ]
     return render(request, "booking/mine.html", {"page_of_bookings": page, "rows": rows})
+
+
+def _is_unproven(booking: Booking) -> bool:
+    return booking.proven_at is None and booking.state in (BookingState.HELD, BookingState.WAITING)
 
 
 def load_booking(token: str, *, purpose: str, now: datetime) -> Booking:

@@ -229,7 +229,7 @@ def test_too_many_pupils_is_told_at_the_field_with_what_is_left(client):
 @pytest.mark.parametrize(
     ("traits", "status"),
     [
-        ({"full": True}, 200),
+        ({"full": True, "offer__has_waiting_list": False}, 200),
         ({"closed": True}, 200),
         ({"cancelled": True}, 200),
         ({"past": True}, 200),
@@ -246,6 +246,16 @@ def test_a_date_that_cannot_be_booked_says_why_and_leads_on(client, traits, stat
     if status == 200:
         assert response.templates[0].name == "booking/not_bookable.html"
         assert f"/book/{free.pk}/" in response.content.decode()
+
+
+def test_a_full_date_leads_on_to_free_ones_before_the_waiting_list(client):
+    session = SessionFactory(full=True)
+    free = SessionFactory(offer=session.offer)
+
+    response = client.get(f"/book/{session.pk}/")
+
+    assert response.templates[0].name == "booking/form.html"
+    assert f"/book/{free.pk}/" in response.content.decode()
 
 
 def test_a_direct_post_to_a_session_without_cover_is_refused(client):

@@ -1,8 +1,12 @@
 """The waiting list: first that fits, nobody split, ranks kept, timed offers (rule 8, S12-S14)."""
 
+import re
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.utils import timezone
 
 from booking import links
@@ -28,6 +32,7 @@ from booking.operations import (
     withdraw_booking,
 )
 from booking.rules import offer_deadline
+from booking.standing import standings
 from booking.wording import position_text
 from charter.enums import ProviderState
 from charter.models import Provider
@@ -81,7 +86,7 @@ def test_waiting_takes_no_place_and_gets_a_rank():
     assert entry.queued_at is not None
     assert counters(session) == (0, 10, 1)
     assert mails_to(waits) == ["sign_up_waiting"]
-    assert position_text(entry) == "Du er nummer 1 i køen."
+    assert position_text(entry) == "I er nummer 1 i køen."
 
 
 def test_an_unproven_address_has_no_rank_until_it_is_proven():
@@ -142,7 +147,7 @@ def test_the_first_that_fits_gets_the_offer_and_those_passed_over_keep_their_ran
     entry = family.booked_sessions.get()
     assert entry.passed_over_at is not None
     assert "ikke var plads til jer alle" in position_text(entry)
-    assert position_text(entry).startswith("Du er nummer 1 i køen.")
+    assert position_text(entry).startswith("I er nummer 1 i køen.")
 
     withdraw(large)
     assert state_of(family) == BookingState.OFFERED
@@ -455,3 +460,88 @@ def test_closed_is_the_state_of_a_session_that_takes_nobody():
     assert Session.objects.get(pk=session.pk).state == SessionState.CLOSED
     with pytest.raises(Exception, match="session_closed"):
         queue_up(session, contact=person("b"))
+
+
+def answers_of(email, seats="2", **more):
+    return {
+        "submission_key": str(uuid.uuid4()),
+        "kind": "person",
+        "seats": seats,
+        "contact_name": "Pia Forælder",
+        "contact_email": email,
+        **more,
+    }
+
+
+def test_the_offer_page_tells_each_visitor_how_they_stand(client, rf):
+    session = evening(1)
+    book(session, contact=person("a"))
+    queue_up(session, contact=person("b"))
+    waits = queue_up(session, contact=person("c"))
+
+    def seen_by(email):
+        request = rf.get("/")
+        request.user = AnonymousUser()
+        request.session = SessionStore()
+        request.session["proven_addresses"] = [email]
+        request.COOKIES["sessionid"] = "x"
+        found = standings(request, [session.pk], now=timezone.now()).get(session.pk)
+        return found.text if found else None
+
+    assert seen_by("a@example.dk") == "Du er tilmeldt denne dato"
+    assert seen_by("c@example.dk") == "I er nummer 2 i køen"
+    assert seen_by("d@example.dk") is None
+    first = Booking.objects.get(contact_email="a@example.dk")
+    withdraw(first)
+    assert seen_by("b@example.dk").startswith("En plads til jer indtil")
+    assert seen_by("c@example.dk") == "I er nummer 1 i køen"
+    assert state_of(waits) == BookingState.WAITING
+
+
+def test_joining_by_the_pages_loses_nothing_typed(client):
+    session = evening(2)
+    book(session, seats=1, contact=person("a"))
+    path = f"/book/{session.pk}/"
+
+    refused = client.post(path, answers_of("b@example.dk"))
+
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert 'name="queue" value="1"' in page
+    assert 'value="Pia Forælder"' in page
+    held = client.post(path, answers_of("b@example.dk", queue="1"))
+    assert held.status_code == 302
+    review = client.get(held.url).content.decode()
+    assert "står I på ventelisten" in review
+    seen = re.search(r'name="seen" value="([^"]+)"', review).group(1)
+    sent = client.post(held.url, {"seen": seen})
+    receipt = client.get(sent.url).content.decode()
+    assert "for at få jeres nummer i køen" in receipt
+    waits = Booking.objects.get(contact_email="b@example.dk")
+    assert (waits.state, waits.proven_at) == (BookingState.WAITING, None)
+    shown = client.post(links.confirm_path(waits), follow=True).content.decode()
+    assert "I er nummer 1 i køen." in shown
+    left = client.post(links.manage_path(waits) + "afmeld/", follow=True).content.decode()
+    assert "Afmeldt" in left
+    assert state_of(waits) == BookingState.WITHDRAWN
+    assert counters(session) == (0, 1, 0)
+
+
+def test_the_form_of_a_full_date_is_the_waiting_lists(client):
+    session = evening(1)
+    book(session, contact=person("a"))
+
+    page = client.get(f"/book/{session.pk}/").content.decode()
+
+    assert "Skriv jer på ventelisten" in page
+    assert '<input type="hidden" name="queue" value="1">' in page
+
+
+def test_a_full_date_without_waiting_list_says_so(client):
+    session = evening(1, has_waiting_list=False)
+    book(session, contact=person("a"))
+
+    page = client.get(f"/book/{session.pk}/").content.decode()
+
+    assert "venteliste" not in page
+    assert "Alle pladser er taget" in page
