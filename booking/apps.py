@@ -10,12 +10,15 @@ class BookingConfig(AppConfig):
         """Fill the lower packages' registries: places, coverage, mails, tasks."""
         from booking import emails, querysets, worklist_kinds
         from booking.operations.coverage import BookingCoverageObserver
+        from booking.operations.school_changes import BookingSchoolObserver
         from charter import observers
         from workshops import availability
+        from workshops import observers as school_observers
 
         availability.set_source(querysets.expired_places)
         availability.set_booked_ids_source(querysets.booked_ids)
         availability.set_active_ids_source(querysets.active_ids)
         observers.register(BookingCoverageObserver())
+        school_observers.register(BookingSchoolObserver())
         emails.register_mail_types()
         worklist_kinds.register_kinds()

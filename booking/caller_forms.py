@@ -20,6 +20,7 @@ from workshops.models import Session
 _WHY_SCHOOL = {
     "type": _("The offer is not for this kind of school."),
     "municipality": _("The offer is only for schools in the municipality."),
+    "closes": _("The school closes, or becomes part of another, before that day."),
     "unit": _("This unit cannot book by itself. Choose the school or department where the class belongs."),
 }
 

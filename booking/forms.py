@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from booking.class_rows import ClassRowsMixin
@@ -136,12 +136,7 @@ class SchoolBookingForm(ClassRowsMixin, ContactForm):
         elif found:
             self.add_error("school", _("Choose your school from the list."))
         else:
-            self.add_error(
-                "school_query",
-                _(
-                    "We cannot find that school. Try part of the name or the street, or call us and we will help."
-                ),
-            )
+            self.add_error("school_query", why_no_school(str(data["school_query"])))
         return data
 
     def party(self) -> Party:
@@ -299,3 +294,19 @@ def find_schools(text: str, *, limit: int = 12) -> list[School]:
         return list(schools.filter(institution_number=match.group(1)))
     exact = list(schools.filter(name__iexact=text.strip())[:2])
     return exact if len(exact) == 1 else list(schools.search(text)[:limit])
+
+
+def why_no_school(text: str) -> str:
+    """Return what to do when no school that can book fits a typed text: an old name leads to the new one (S29)."""
+    ended = School.objects.ended(on=timezone.localdate()).select_related("merged_into")
+    school = next(iter(ended.search(text, limit=1)), None)
+    if school is None:
+        return gettext(
+            "We cannot find that school. Try part of the name or the street, or call us and we will help."
+        )
+    if school.heir is not None:
+        return gettext("%(school)s is now part of %(heir)s. Type “%(heir)s” instead.") % {
+            "school": school.name,
+            "heir": school.heir.name,
+        }
+    return gettext("%(school)s has closed. Type the school where the class is now.") % {"school": school.name}

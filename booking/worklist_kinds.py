@@ -34,11 +34,24 @@ def _describe_approval(item: WorkItem) -> str:
     }
 
 
+_WHY_AFFECTED = {
+    "school_closed": gettext_lazy(
+        "%(reference)s: %(school)s closes before %(title)s on %(date)s. Keep or cancel?"
+    ),
+    "school_merged": gettext_lazy(
+        "%(reference)s: %(school)s becomes part of %(heir)s before %(title)s on %(date)s. Keep or cancel?"
+    ),
+}
+_UNCOVERED = gettext_lazy("%(reference)s: %(title)s on %(date)s is no longer covered. Keep or cancel?")
+
+
 def _describe_affected(item: WorkItem) -> str:
-    return _("%(reference)s: %(title)s on %(date)s is no longer covered. Keep or cancel?") % {
+    return str(_WHY_AFFECTED.get(item.data.get("cause", ""), _UNCOVERED)) % {
         "reference": item.data.get("reference", ""),
         "title": item.data.get("title", ""),
         "date": item.data.get("date", ""),
+        "school": item.data.get("school", ""),
+        "heir": item.data.get("heir", ""),
     }
 
 

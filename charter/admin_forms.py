@@ -143,7 +143,3 @@ class WithdrawForm(forms.Form):
         help_text=_("Kept in the log. Write nothing about a person's belief or politics."),
         error_messages={"required": _("Write the reason for the decision.")},
     )
-
-
-class EmptyForm(forms.Form):
-    """Only a button."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import (
@@ -20,11 +19,10 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView, View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from django.views.generic import View
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from charter.admin_forms import EmptyForm, MemberForm, PublishForm, StepForm, TextForm, WithdrawForm
+from charter.admin_forms import MemberForm, PublishForm, StepForm, TextForm, WithdrawForm
 from charter.enums import Transition
 from charter.errors import CharterError
 from charter.models import CharterText, CharterVersion, Provider, ProviderMember, Signature
@@ -39,78 +37,16 @@ from charter.operations import (
 )
 from charter.rules import SERIOUS, is_allowed
 from core.audit.log import Actor, record
+from core.cms.decisions import DecisionView
 
 
-class DecisionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
-    """A form about one object that ends in an operation. Typed values stay when it is refused."""
+class CharterDecisionView(DecisionView):
+    """A decision about a provider, a version or a signature."""
 
-    model: Any = None
-    permission_required = "change"
-    template_name = "admin/charter/decision.html"
-    form_class: type[forms.Form] = EmptyForm
-    index_url_name = ""
-    inspect_url_name = ""
-    submit_label: Any = _("Save")
-    explanation: Any = ""
-    is_serious: bool = False
-
-    @cached_property
-    def object(self) -> Any:
-        """The row the decision is about."""
-        return get_object_or_404(self.model, pk=self.kwargs["pk"])
-
-    def get_page_subtitle(self) -> str:
-        """Name the object."""
-        return str(self.object)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead back to the list and the object."""
-        meta = self.model._meta
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse(self.index_url_name), "label": capfirst(meta.verbose_name_plural)},
-            {"url": self.get_success_url(), "label": str(self.object)},
-            {"url": "", "label": self.get_page_title(), "sublabel": str(self.object)},
-        ]
-
-    def get_success_url(self) -> str:
-        """Go back to the object's page."""
-        return reverse(self.inspect_url_name, args=(self.object.pk,))
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add what the page says around the form."""
-        context = super().get_context_data(**kwargs)
-        form = context["form"]
-        return {
-            **context,
-            "explanation": self.explanation,
-            "submit_label": self.submit_label,
-            "is_serious": self.is_serious,
-            "cancel_url": self.get_success_url(),
-            "media": form.media,
-        }
-
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        """Call the operation; a refusal is said on the form."""
-        try:
-            self.decide(form.cleaned_data)
-        except CharterError as error:
-            form.add_error(None, str(error))
-            return self.form_invalid(form)
-        messages.success(self.request, gettext("Done."))
-        return HttpResponseRedirect(self.get_success_url())
-
-    def decide(self, data: dict[str, Any]) -> None:
-        """Call the operation behind the form."""
-        raise NotImplementedError
-
-    @property
-    def actor(self) -> Actor:
-        """Who decides."""
-        return Actor.of(self.request.user)
+    refusals = (CharterError,)
 
 
-class ProviderStepView(DecisionView):
+class ProviderStepView(CharterDecisionView):
     """One step of a provider's way, with reason and reference."""
 
     model = Provider
@@ -194,7 +130,7 @@ class ProviderStepView(DecisionView):
         )
 
 
-class MemberAddView(DecisionView):
+class MemberAddView(CharterDecisionView):
     """Give a person a role for a provider."""
 
     model = Provider
@@ -226,7 +162,7 @@ class MemberRemoveView(PermissionCheckedMixin, View):
         return HttpResponseRedirect(reverse(self.inspect_url_name, args=(provider.pk,)))
 
 
-class VersionDraftView(DecisionView):
+class VersionDraftView(CharterDecisionView):
     """Start a new version."""
 
     model = CharterVersion
@@ -262,7 +198,7 @@ class VersionDraftView(DecisionView):
         self.object = create_draft_version(actor=self.actor, now=timezone.now())
 
 
-class VersionTextView(DecisionView):
+class VersionTextView(CharterDecisionView):
     """Write a version's text in one language."""
 
     model = CharterVersion
@@ -293,7 +229,7 @@ class VersionTextView(DecisionView):
         )
 
 
-class VersionPublishView(DecisionView):
+class VersionPublishView(CharterDecisionView):
     """Publish a draft."""
 
     model = CharterVersion
@@ -316,7 +252,7 @@ class VersionPublishView(DecisionView):
         )
 
 
-class SignatureWithdrawView(DecisionView):
+class SignatureWithdrawView(CharterDecisionView):
     """Withdraw a signature."""
 
     model = Signature

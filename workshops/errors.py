@@ -103,6 +103,20 @@ class ScheduleRuleError(WorkshopError):
     message = _("The plan gives no dates. Choose weekdays between the first and the last date, or add dates.")
 
 
+class SchoolHeirError(WorkshopError):
+    """A school cannot be merged into this one: itself, closed by then, or not bookable."""
+
+    code = "school_heir"
+    message = _("Choose another school that can book on that day.")
+
+
+class SchoolNotClosedError(WorkshopError):
+    """The school is open: there is nothing to take back."""
+
+    code = "school_not_closed"
+    message = _("The school is not closed. Reload the page.")
+
+
 class OfferRulesError(WorkshopError):
     """An offer's rules contradict each other or its audience; `problems` says what to do by field."""
 

@@ -101,6 +101,14 @@ class SchoolQuerySet(models.QuerySet[Any]):
         """Keep schools that can book on a day: no umbrella units, not closed by then."""
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=on), is_bookable=True)
 
+    def locked(self) -> "SchoolQuerySet":
+        """Lock the rows in pk order; rows that refer to them may still be written."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+    def ended(self, *, on: date) -> "SchoolQuerySet":
+        """Keep schools that have closed or merged by a day."""
+        return self.filter(closed_on__lte=on)
+
     def search(self, text: str, *, limit: int = 20) -> "SchoolQuerySet":
         """Return the schools that fit what somebody has typed so far, the likeliest first, in one query.
 

@@ -1,6 +1,6 @@
 """When a provider's coverage ends: the bookings it touches become tasks, nothing is cancelled silently (rule 3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -49,30 +49,46 @@ class BookingCoverageObserver:
             .select_related("booking", "session")
             .order_by("pk")
         )
-        subjects = [f"booking:{booked.booking_id}" for booked in affected]
-        already = set(
-            WorkItem.objects.filter(
-                kind="affected_booking", subject__in=subjects, closed_at=None
-            ).values_list("subject", flat=True)
+        open_affected_tasks(affected, cause=cause.kind.value, key=f"{cause}:{now:%Y-%m-%dT%H:%M:%S}", now=now)
+
+
+def open_affected_tasks(
+    affected: Iterable[BookedSession], *, cause: str, key: str, now: datetime, **data: str
+) -> int:
+    """Open a task for each booked session, unless its booking has one open already; return how many there are.
+
+    Args:
+        cause: what happened; the task's text follows from it (booking.worklist_kinds).
+        key: makes a repetition find the same task.
+        data: more facts for the text, without personal data (rule 10).
+    """
+    rows = list(affected)
+    subjects = [f"booking:{booked.booking_id}" for booked in rows]
+    already = set(
+        WorkItem.objects.filter(kind="affected_booking", subject__in=subjects, closed_at=None).values_list(
+            "subject", flat=True
         )
-        for booked in affected:
-            if f"booking:{booked.booking_id}" in already:
-                continue
-            open_item(
-                key=f"affected_booking:{booked.pk}:{cause}:{now:%Y-%m-%dT%H:%M:%S}",
-                kind="affected_booking",
-                subject=f"booking:{booked.booking_id}",
-                provider_id=booked.session.provider_id,
-                data={
-                    "reference": booked.booking.reference,
-                    "cause": cause.kind.value,
-                    "session": booked.session_id,
-                    "title": booked.session.title,
-                    "date": booked.session.local_date.isoformat(),
-                },
-                due_at=booked.session.starts_at,
-                now=now,
-            )
+    )
+    for booked in rows:
+        if f"booking:{booked.booking_id}" in already:
+            continue
+        open_item(
+            key=f"affected_booking:{booked.pk}:{key}",
+            kind="affected_booking",
+            subject=f"booking:{booked.booking_id}",
+            provider_id=booked.session.provider_id,
+            data={
+                "reference": booked.booking.reference,
+                "cause": cause,
+                "session": booked.session_id,
+                "title": booked.session.title,
+                "date": booked.session.local_date.isoformat(),
+                **data,
+            },
+            due_at=booked.session.starts_at,
+            now=now,
+        )
+    return len(rows)
 
 
 @transaction.atomic

@@ -265,6 +265,8 @@ def _check_party(
         raise SchoolCannotBookError(why="unit")
     school = next(iter(_school(school_id=party.school_id)), None)
     check_school_may_book(offer, school, now=now)
+    if school is not None and not school.can_book(on=session.local_date):
+        raise SchoolCannotBookError(why="closes")
     return school
 
 

@@ -410,26 +410,6 @@ def test_renamed_school_is_found_by_its_new_name(staff_client):
     assert School.objects.search("nye skole").get() == school
 
 
-def test_merging_a_school_needs_a_day_and_another_school(staff_client):
-    school, heir = SchoolFactory(), SchoolFactory()
-    client = staff_client("Sagsbehandler")
-    data = {
-        "name": school.name,
-        "institution_number": school.institution_number,
-        "school_type": school.school_type,
-        "municipality": "København",
-    }
-
-    no_day = _text(client.post(f"{SCHOOLS}edit/{school.pk}/", {**data, "merged_into": heir.pk}))
-    itself = _text(client.post(f"{SCHOOLS}edit/{school.pk}/", {**data, "merged_into": school.pk}))
-    client.post(f"{SCHOOLS}edit/{school.pk}/", {**data, "merged_into": heir.pk, "closed_on": "2026-08-01"})
-
-    school.refresh_from_db()
-    assert "Skriv den dag, hvor den anden skole tager over" in no_day
-    assert "Vælg en anden skole" in itself
-    assert (school.merged_into, school.closed_on) == (heir, date(2026, 8, 1))
-
-
 def test_two_schools_may_lack_a_number(staff_client):
     client = staff_client("Sagsbehandler")
 

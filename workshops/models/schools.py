@@ -92,6 +92,15 @@ class School(models.Model):
         return self.is_bookable and (self.closed_on is None or self.closed_on > on)
 
     @property
+    def heir(self) -> "School | None":
+        """The school that has taken over, also where that one was merged in turn."""
+        seen, school = {self.pk}, self
+        while school.merged_into is not None and school.merged_into_id not in seen:
+            school = school.merged_into
+            seen.add(school.pk)
+        return None if school is self else school
+
+    @property
     def is_municipal(self) -> bool:
         """Whether the municipality owns it: its staff write from the municipality's e-mail domains."""
         return self.owner == "Kommunale"

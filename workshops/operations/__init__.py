@@ -9,6 +9,12 @@ from workshops.operations.schedules import (
     save_schedule,
     schedule_from,
 )
+from workshops.operations.school_changes import (
+    SchoolEnded,
+    close_school,
+    merge_school,
+    reopen_school,
+)
 from workshops.operations.schools import (
     Difference,
     ImportReport,
@@ -32,10 +38,12 @@ __all__ = [
     "ImportReport",
     "Materialised",
     "ScheduleValues",
+    "SchoolEnded",
     "SessionPlan",
     "cancel_session",
     "change_limits",
     "change_offer_rules",
+    "close_school",
     "close_session",
     "create_offer",
     "create_session",
@@ -46,8 +54,10 @@ __all__ = [
     "load_shipped_register",
     "lock_against_clashes",
     "materialise_schedule",
+    "merge_school",
     "open_session",
     "refuse_clashes",
+    "reopen_school",
     "return_to_draft",
     "save_schedule",
     "schedule_from",

@@ -396,7 +396,7 @@ class SessionForm(PlanningForm):
 
 
 class SchoolForm(WagtailAdminModelForm):
-    """A school; what it is searched by follows its name, number and address."""
+    """A school; what it is searched by follows its name, number and address. It closes and merges by operations."""
 
     class Meta:
         model = School
@@ -415,10 +415,7 @@ class SchoolForm(WagtailAdminModelForm):
             "website",
             "cvr",
             "is_bookable",
-            "closed_on",
-            "merged_into",
         ]
-        widgets = {"closed_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 
     def clean_institution_number(self) -> str | None:
         """Return six digits or nothing; empty is kept as NULL, so that several schools may lack one."""
@@ -427,17 +424,41 @@ class SchoolForm(WagtailAdminModelForm):
             raise forms.ValidationError(_("Enter the institution number's six digits, or leave it empty."))
         return number or None
 
-    def clean(self) -> dict[str, Any]:
-        """Check what two fields say together."""
-        data = super().clean() or {}
-        heir = data.get("merged_into")
-        if heir is not None and heir.pk == self.instance.pk:
-            self.add_error("merged_into", _("Choose another school than this one."))
-        elif heir is not None and not data.get("closed_on"):
-            self.add_error("closed_on", _("Enter the day from which the other school takes over."))
-        return data
-
     def save(self, commit: bool = True) -> Any:
         """Keep the search text true."""
         self.instance.search_text = search_text_of(self.instance)
         return super().save(commit=commit)
+
+
+class CloseSchoolForm(forms.Form):
+    """From when a school is closed."""
+
+    day = _date_field(
+        _("First day without the school"),
+        _("Enter the first day without the school."),
+        help_text=_("Often 1 August. What the school has booked from that day on becomes tasks."),
+    )
+
+
+class MergeSchoolForm(forms.Form):
+    """Into which school, from when."""
+
+    heir = forms.ModelChoiceField(
+        School.objects.none(),
+        label=_("Becomes part of"),
+        empty_label=_("Choose a school"),
+        error_messages={
+            "required": _("Choose the school that takes over."),
+            "invalid_choice": _("Choose a school from the list."),
+        },
+    )
+    day = _date_field(
+        _("First day as one school"),
+        _("Enter the day from which the other school takes over."),
+        help_text=_("Often 1 August. What the school has booked from that day on becomes tasks."),
+    )
+
+    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        heirs: Any = self.fields["heir"]
+        heirs.queryset = School.objects.filter(is_bookable=True, closed_on=None).exclude(pk=school.pk)

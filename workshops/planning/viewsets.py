@@ -52,6 +52,12 @@ from workshops.operations import (
     return_to_draft,
 )
 from workshops.planning.forms import SchoolForm
+from workshops.planning.school_views import (
+    SchoolCloseView,
+    SchoolEditView,
+    SchoolMergeView,
+    SchoolReopenView,
+)
 from workshops.planning.views import MonthView, ScheduleFormView, SessionFormView
 from workshops.recurrence import excluded_dates, extra_dates, interval_of, weekdays_of
 
@@ -492,6 +498,13 @@ class KeptViewSet(ModelViewSet):
         return [item for item in super().get_urlpatterns() if item.name not in {"delete", "usage"}]
 
 
+SCHOOL_STEPS: dict[str, Any] = {
+    "close": SchoolCloseView,
+    "merge": SchoolMergeView,
+    "reopen": SchoolReopenView,
+}
+
+
 class SchoolViewSet(KeptViewSet):
     """«Skoler»: closing and merging keep history, nothing is deleted (S29)."""
 
@@ -509,12 +522,30 @@ class SchoolViewSet(KeptViewSet):
         "district",
         BooleanColumn("is_bookable", label=_("Can book")),
         "closed_on",
+        "merged_into",
     ]
     form_fields = SchoolForm._meta.fields
+    edit_view_class = SchoolEditView
 
     def get_form_class(self, for_update: bool = False) -> type[SchoolForm]:
         """Return the form that keeps the search text."""
         return SchoolForm
+
+    def get_edit_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Let the school's page lead to its steps."""
+        names = {f"{step}_url_name": self.get_url_name(step) for step in SCHOOL_STEPS}
+        return super().get_edit_view_kwargs(**names, **kwargs)
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Add closing, merging and reopening."""
+        names = {"index_url_name": self.get_url_name("index"), "inspect_url_name": self.get_url_name("edit")}
+        return [
+            *super().get_urlpatterns(),
+            *(
+                path(f"{step}/<int:pk>/", view.as_view(**names), name=step)
+                for step, view in SCHOOL_STEPS.items()
+            ),
+        ]
 
 
 class SchoolDomainViewSet(ModelViewSet):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.operations.anonymising import anonymise_bookings
 from booking.operations.ending import delete_abandoned_forms, expire_overdue
+from booking.operations.school_changes import watch_closing_schools
 from booking.reminders import queue_reminders
 from charter.operations.retention import delete_evidence, delete_old_attempts, forget_networks
 from charter.operations.versions import remind_of_missing_charter
@@ -47,6 +48,9 @@ def register_all() -> None:
     register(Job("expire_bookings", _("Let go of places that were not confirmed"), OFTEN, expire_overdue))
     register(
         Job("anonymise_bookings", _("Delete contact details of old bookings"), DAILY, anonymise_bookings)
+    )
+    register(
+        Job("watch_closing_schools", _("Find bookings of schools that close"), DAILY, watch_closing_schools)
     )
     register(Job("publish_scheduled", _("Publish pages at their hour"), OFTEN, publish_scheduled))
     register(Job("queue_reminders", _("Queue reminders"), HOURLY, queue_reminders))

@@ -1,0 +1,61 @@
+"""When a school closes or merges: what it has booked from that day on becomes tasks (S29, rule 3)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import F
+
+from booking.enums import BookingState
+from booking.models import BookedSession
+from booking.operations.coverage import open_affected_tasks
+
+_STILL_TO_COME = (
+    BookingState.HELD,
+    BookingState.AWAITING_APPROVAL,
+    BookingState.WAITING,
+    BookingState.OFFERED,
+    BookingState.CONFIRMED,
+)
+
+
+class BookingSchoolObserver:
+    """Registered with workshops.observers."""
+
+    def schools_end(self, school_ids: Sequence[int], *, now: datetime) -> int:
+        """Open the tasks of some schools; return how many bookings are touched."""
+        return _open_tasks(now=now, school_ids=school_ids)
+
+
+def watch_closing_schools(now: datetime) -> int:
+    """Open the tasks of every school that closes; return how many bookings are touched.
+
+    A job runs it: a booking under way while its school was closed is found by it. A task that a person has
+    closed does not come back.
+    """
+    return _open_tasks(now=now)
+
+
+def _open_tasks(*, now: datetime, school_ids: Sequence[int] | None = None) -> int:
+    ended = BookedSession.objects.filter(
+        session__starts_at__gt=now,
+        session__local_date__gte=F("booking__school__closed_on"),
+        state__in=_STILL_TO_COME,
+        booking__submitted_at__isnull=False,
+    )
+    if school_ids is not None:
+        ended = ended.filter(booking__school__in=school_ids)
+    total = 0
+    for booked in ended.select_related("booking__school__merged_into", "session").order_by("pk"):
+        school = booked.booking.school
+        if school is None:  # never: the filter asks for its closing day
+            continue
+        heir = school.merged_into
+        total += open_affected_tasks(
+            [booked],
+            cause="school_closed" if heir is None else "school_merged",
+            key=f"school:{school.closed_on:%Y-%m-%d}",
+            school=school.name,
+            heir="" if heir is None else heir.name,
+            now=now,
+        )
+    return total
