@@ -8,7 +8,7 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the lower packages' registries: places, coverage, mails, tasks."""
-        from booking import emails, querysets, worklist_kinds
+        from booking import emails, querysets, session_emails, worklist_kinds
         from booking.operations.coverage import BookingCoverageObserver
         from booking.operations.school_changes import BookingSchoolObserver
         from charter import observers
@@ -21,4 +21,5 @@ class BookingConfig(AppConfig):
         observers.register(BookingCoverageObserver())
         school_observers.register(BookingSchoolObserver())
         emails.register_mail_types()
+        session_emails.register_session_mails()
         worklist_kinds.register_kinds()

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from booking import links, wording
-from booking.enums import BookingKind, BookingState
+from booking.enums import ACTIVE_STATES, BookingKind, BookingState
 from booking.ical import booked_session_calendar, invitation_method
 from booking.models import BookedSession, Booking
 from booking.reading import booking_with_details
@@ -23,8 +23,9 @@ type Fill = Callable[[Booking, datetime], Mapping[str, str]]
 
 
 def booked_of(booking: Booking) -> list[BookedSession]:
-    """Return the booked sessions in the order they are held."""
-    return sorted(booking.booked_sessions.all(), key=lambda booked: booked.session.starts_at)
+    """Return the booked sessions in the order they are held; a day that fell out of a living booking is not one."""
+    every = sorted(booking.booked_sessions.all(), key=lambda booked: booked.session.starts_at)
+    return [booked for booked in every if booked.state in ACTIVE_STATES] or every
 
 
 def _dates(booking: Booking) -> str:
@@ -103,7 +104,7 @@ def _calendars(booking: Booking, language: str, *, to: str, for_provider: bool) 
     """
     name = "aftale" if language == "da" else "appointment"
     attachments: list[Attachment] = []
-    for booked in booked_of(booking):
+    for booked in sorted(booking.booked_sessions.all(), key=lambda item: item.session.starts_at):
         method = invitation_method(booked, booking)
         if method is None:
             continue
@@ -257,6 +258,16 @@ def register_mail_types() -> None:
             only_before_start=True,
         )
         _register_queue_mails(kind, who, audience)
+        _register(
+            f"{kind}_moved",
+            audience,
+            _("Moved to another date (%(who)s)") % {"who": who},
+            details,
+            states=_CONFIRMED,
+            fill=_receipt,
+            calendar_method="REQUEST",
+            only_before_start=True,
+        )
         for state in ("declined", "withdrawn", "cancelled", "expired"):
             _register(
                 f"{kind}_{state}",
@@ -285,6 +296,17 @@ def register_mail_types() -> None:
         "provider_booking_new",
         "provider",
         _("New booking (to the provider)"),
+        (*_DATES, "party", "school", "place", "practical", "contact", "provider_url"),
+        states=_CONFIRMED,
+        fill=_for_provider,
+        calendar_method="REQUEST",
+        only_before_start=True,
+        for_provider=True,
+    )
+    _register(
+        "provider_booking_moved",
+        "provider",
+        _("Booking moved to another date (to the provider)"),
         (*_DATES, "party", "school", "place", "practical", "contact", "provider_url"),
         states=_CONFIRMED,
         fill=_for_provider,

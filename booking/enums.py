@@ -88,6 +88,24 @@ class CancelReason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class SessionCancelReason(models.TextChoices):
+    """Why a whole session is cancelled: fixed choices, since the mails of everybody affected say it."""
+
+    ILLNESS = "illness", pgettext_lazy("session", "Illness")
+    PROVIDER = "provider_cannot", pgettext_lazy("session", "We cannot hold it on that date after all")
+    PLACE = "place", pgettext_lazy("session", "The place cannot be used")
+    TOO_FEW = "too_few", pgettext_lazy("session", "Too few have signed up")
+    WEATHER = "weather", pgettext_lazy("session", "Weather or traffic")
+    OTHER = "other", pgettext_lazy("session", "Another reason")
+
+
+class ForBooked(models.TextChoices):
+    """What becomes of those who have booked a session that is moved or cancelled (rule 3)."""
+
+    TELL = "tell", _("They are told at once")
+    TASKS = "tasks", _("The administration decides on each booking")
+
+
 class FeedKind(models.TextChoices):
     """Whose calendar feed it is (K2)."""
 

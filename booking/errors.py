@@ -176,3 +176,24 @@ class OwnBookingError(BookingRefusedError):
 
     code = "own_booking"
     text = _("You registered this booking yourself. Let a colleague decide.")
+
+
+class MoveClosedError(BookingRefusedError):
+    """The deadline for moving one's booking oneself has passed; the page says whom to call (S10)."""
+
+    code = "move_closed"
+    text = _("It is too late to move the booking here. Call us, and we will find a date together.")
+
+
+class OtherOfferError(BookingRefusedError):
+    """A booking cannot be moved to this session: another offer's, or one that is only booked with others."""
+
+    code = "other_offer"
+    text = _("The booking cannot be moved to this date. Choose one of the dates on the list.")
+
+
+class ChangedMeanwhileError(BookingRefusedError):
+    """What was shown before a step is not what is there now: show it again (rule 3)."""
+
+    code = "changed_meanwhile"
+    text = _("Something has changed since you saw the page. Read it again before you go on.")

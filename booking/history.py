@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from booking.enums import CancelReason, DeclineReason, WithdrawalReason
+from booking.enums import CancelReason, DeclineReason, SessionCancelReason, WithdrawalReason
 from core.audit.models import Entry
 
 _ACTIONS = {
@@ -18,6 +18,8 @@ _ACTIONS = {
     "booking_declined": gettext_lazy("Declined"),
     "booking_withdrawn": gettext_lazy("Withdrawn"),
     "booking_cancelled": gettext_lazy("Cancelled"),
+    "booking_moved": gettext_lazy("Moved to another date"),
+    "booking_session_cancelled": gettext_lazy("One of its days was cancelled"),
     "booking_expired": gettext_lazy("Let go: the address was not confirmed in time"),
     "booking_receipt_sent_again": gettext_lazy("E-mail sent again"),
     "booking_link_renewed": gettext_lazy("New personal link; the old one no longer works"),
@@ -31,7 +33,7 @@ _ACTORS = {
 }
 _REASONS: Mapping[str, Any] = {
     str(reason.value): reason.label
-    for reasons in (WithdrawalReason, DeclineReason, CancelReason)
+    for reasons in (SessionCancelReason, WithdrawalReason, DeclineReason, CancelReason)
     for reason in reasons
 }
 

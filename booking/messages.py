@@ -68,6 +68,20 @@ def tell_booking(booking: Booking, *, offer: Offer, now: datetime) -> None:
             _queue(_TELLS_PROVIDER[state], booking, to=address, language=language, now=now)
 
 
+def tell_booking_moved(booking: Booking, *, step: str, offer: Offer, now: datetime) -> None:
+    """Queue what its contact and its provider read when a booking has moved to another date. Once a step.
+
+    What awaits approval gets the mail that says so again, with the new date.
+    """
+    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
+    if booking.contact_email:
+        name = "received" if booking.state == BookingState.AWAITING_APPROVAL else "moved"
+        _queue(f"{kind}_{name}", booking, to=booking.contact_email, now=now, step=step)
+    if booking.confirmed_at:
+        for address, language in provider_addresses(offer.provider):
+            _queue("provider_booking_moved", booking, to=address, language=language, now=now, step=step)
+
+
 def provider_addresses(provider: Provider) -> list[tuple[str, str]]:
     """Return (address, language) of those at a provider who are told of bookings.
 
@@ -87,13 +101,21 @@ def _coordinators(*, provider_id: int) -> QuerySet[Any, tuple[str, str]]:
     return coordinators.values_list("user__email", "user__language").order_by("user__email")
 
 
-def _queue(mail_type: str, booking: Booking, *, to: str, now: datetime, language: str | None = None) -> None:
+def _queue(
+    mail_type: str,
+    booking: Booking,
+    *,
+    to: str,
+    now: datetime,
+    language: str | None = None,
+    step: str = "",
+) -> None:
     queue_message(
         mail_type=mail_type,
         to=to,
         ids={"booking": booking.pk, "to": to},
         language=language or booking.language,
-        key=f"{mail_type}:{booking.pk}:{to}",
+        key=f"{mail_type}:{booking.pk}:{step}:{to}" if step else f"{mail_type}:{booking.pk}:{to}",
         about=f"booking:{booking.pk}",
         now=now,
     )

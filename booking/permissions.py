@@ -24,6 +24,16 @@ def user_can_book_for_caller(user: Any) -> bool:
     return bool(user.has_perm("booking.add_booking"))
 
 
+def user_can_change_sessions(user: Any) -> bool:
+    """Return whether a member of staff may move or cancel dates that people have booked."""
+    return bool(user.has_perm("workshops.change_session")) and user_can_change(user)
+
+
+def user_can_change_sessions_of(user: Any, provider_id: int) -> bool:
+    """Return whether a user may move or cancel a provider's dates: its coordinators may, facilitators not (L2)."""
+    return user_is_member(user, provider_id, roles=[MemberRole.COORDINATOR])
+
+
 def user_registered(user: Any, booking: Booking) -> bool:
     """Return whether a user made the booking: by phone for a caller, or with their own address."""
     email = (user.email or "").lower()

@@ -16,7 +16,7 @@ DAY_WINDOW = DAY + timedelta(hours=6)
 """The day's reminder goes from this long before: a job late in the night still comes before the day."""
 
 _LATE = timedelta(hours=24)
-"""A reminder whose time came this soon after the booking says nothing new: the receipt just did."""
+"""A reminder whose time came this soon after the booking, or its move, says nothing new: that mail just did."""
 
 NO_REMINDER_BELOW = DAY + _LATE
 """Who is confirmed closer to the start than this is not reminded; the receipt says all (F4)."""
@@ -71,6 +71,7 @@ def queue_reminders(now: datetime) -> int:
         .only(
             "booking",
             "session",
+            "moved_at",
             "session__starts_at",
             "booking__kind",
             "booking__language",
@@ -96,9 +97,10 @@ def reminder_ids(booked: BookedSession) -> dict[str, object]:
 
 def _draft(booked: BookedSession, *, now: datetime) -> Draft | None:
     booking, session = booked.booking, booked.session
-    reminder = reminder_due(
-        booking.kind, starts_at=session.starts_at, confirmed_at=booking.confirmed_at, now=now
-    )
+    told_at = booking.confirmed_at
+    if told_at and booked.moved_at:
+        told_at = max(told_at, booked.moved_at)
+    reminder = reminder_due(booking.kind, starts_at=session.starts_at, confirmed_at=told_at, now=now)
     if reminder is None:
         return None
     kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"

@@ -41,8 +41,12 @@ _WHY_AFFECTED = {
     "school_merged": gettext_lazy(
         "%(reference)s: %(school)s becomes part of %(heir)s before %(title)s on %(date)s. Keep or cancel?"
     ),
+    "session_moved": gettext_lazy("%(reference)s: %(title)s is moved to %(date)s. Keep, move or cancel?"),
+    "session_cancelled": gettext_lazy(
+        "%(reference)s: %(title)s on %(date)s will not be held. Move or cancel the booking?"
+    ),
 }
-_UNCOVERED = gettext_lazy("%(reference)s: %(title)s on %(date)s is no longer covered. Keep or cancel?")
+_UNCOVERED = gettext_lazy("%(reference)s: %(title)s on %(date)s is no longer covered. Keep, move or cancel?")
 
 
 def _describe_affected(item: WorkItem) -> str:
@@ -58,4 +62,4 @@ def _describe_affected(item: WorkItem) -> str:
 def register_kinds() -> None:
     """Register the kinds (called when Django is ready)."""
     register(Kind(APPROVAL, gettext_lazy("Booking awaits approval"), _describe_approval, _booking_url))
-    register(Kind(AFFECTED, gettext_lazy("Booking without cover"), _describe_affected, _booking_url))
+    register(Kind(AFFECTED, gettext_lazy("Booking affected by a change"), _describe_affected, _booking_url))

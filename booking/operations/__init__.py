@@ -2,6 +2,7 @@
 
 from booking.operations.administering import note_reading, renew_link, send_receipt_again
 from booking.operations.anonymising import anonymise_bookings, bookings_to_anonymise
+from booking.operations.changing_sessions import cancel_session, change_session_limits, move_session
 from booking.operations.coverage import BookingCoverageObserver, keep_affected_booking
 from booking.operations.deciding import approve_booking, decline_booking
 from booking.operations.ending import (
@@ -11,6 +12,7 @@ from booking.operations.ending import (
     withdraw_booking,
 )
 from booking.operations.holding import extend_hold, hold_places, release_hold
+from booking.operations.moving import move_booking
 from booking.operations.queueing import accept_offer, decline_offer, pick_from_queue
 from booking.operations.submitting import book_for_caller, prove_address, submit_booking
 
@@ -22,6 +24,8 @@ __all__ = [
     "book_for_caller",
     "bookings_to_anonymise",
     "cancel_booking",
+    "cancel_session",
+    "change_session_limits",
     "decline_booking",
     "decline_offer",
     "delete_abandoned_forms",
@@ -29,6 +33,8 @@ __all__ = [
     "extend_hold",
     "hold_places",
     "keep_affected_booking",
+    "move_booking",
+    "move_session",
     "note_reading",
     "pick_from_queue",
     "prove_address",

@@ -413,7 +413,7 @@ def test_front_page_counts_bookings_to_decide_and_leads_to_them(caseworker):
     tasks = caseworker.get(reverse("tasks:index")).content.decode()
 
     assert "Booking afventer godkendelse" in front
-    assert "Booking uden dækning" in front
+    assert "Booking ramt af en ændring" in front
     assert "kind=booking_approval" in front
     assert "kind=affected_booking" in front
     for booking in (approval, affected):

@@ -34,9 +34,11 @@ SUBJECT_PLACEHOLDERS = frozenset({"reference", "date", "deadline", "number", "ti
 UNPROVEN_PLACEHOLDERS = SUBJECT_PLACEHOLDERS | {
     "dates", "sessions", "session", "duration", "title", "provider", "place", "address", "school", "district",
     "seats", "pupils", "adults", "grades", "weekday", "hours", "minutes", "days", "until", "code", "url",
+    "cause", "note",
 }  # fmt: skip
 """What a mail to an unproven address may carry, and any name that ends in `_url`: our own data, counts and
-links; nothing that whoever filled the form could have typed as text (DESIGN.md 5, Links)."""
+links; nothing that whoever filled the form could have typed as text (DESIGN.md 5, Links). A `cause` is one of fixed
+reasons, a `note` sentences of our own."""
 
 
 @dataclass(frozen=True)
