@@ -1,9 +1,12 @@
 """Why a booking was refused: one exception per refusal, each with a stable code and a text that says what to do."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from workshops.models import Session
 
 
 class BookingRefusedError(Exception):
@@ -11,6 +14,8 @@ class BookingRefusedError(Exception):
 
     code: ClassVar[str] = "refused"
     text: ClassVar[str | Promise] = ""
+    session: "Session | None" = None
+    """Which of several dates booked together was refused; None where there is only one."""
 
     def __init__(self, **facts: object) -> None:
         super().__init__(self.code)

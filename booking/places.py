@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from booking.enums import BookingState
@@ -24,7 +24,7 @@ from booking.models import BookedSession, Booking, ClassPlace
 from booking.rules import QUEUE_ENDS
 from core.prepared import prepared
 from workshops.calendars import local_date_of
-from workshops.enums import PlaceKind, SessionState
+from workshops.enums import NOT_TAKING_PLACE, PlaceKind, SessionState
 from workshops.models import Session
 from workshops.querysets import SessionQuerySet
 
@@ -42,6 +42,15 @@ def lock_sessions(session_ids: Iterable[int]) -> dict[int, Session]:
     return {session.pk: session for session in _locked(session_ids=session_ids)}
 
 
+def lock_bookable(session_id: int, *, others: Iterable[int] = ()) -> dict[int, Session]:
+    """Lock what is booked together in pk order, in one statement: a session, all of its course, and others.
+
+    Of a course, what is cancelled is left out: the rest can still be booked.
+    """
+    ids = sorted({session_id, *others})
+    return {session.pk: session for session in _locked_bookable(session_ids=ids, course_of=session_id)}
+
+
 def lock_sessions_of(booking_id: int) -> dict[int, Session]:
     """Lock the sessions of a booking in pk order and return them fresh, offers beside."""
     return {session.pk: session for session in _locked_of(booking_id=booking_id)}
@@ -50,6 +59,13 @@ def lock_sessions_of(booking_id: int) -> dict[int, Session]:
 @prepared
 def _locked(*, session_ids: Iterable[int]) -> QuerySet[Any]:
     return Session.objects.filter(pk__in=session_ids).locked()
+
+
+@prepared
+def _locked_bookable(*, session_ids: Iterable[int], course_of: int) -> QuerySet[Any]:
+    course = Session.objects.filter(pk=course_of).values("course_id")[:1]
+    of_course = Q(course_id=Subquery(course)) & ~Q(state__in=NOT_TAKING_PLACE)
+    return Session.objects.filter(Q(pk__in=session_ids) | of_course).locked()
 
 
 @prepared

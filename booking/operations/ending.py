@@ -115,7 +115,9 @@ def delete_abandoned_forms(now: datetime) -> int:
         state__in=[BookingState.EXPIRED, BookingState.WAITING],
         submitted_at=None,
         started_at__lt=now - timedelta(days=1),
-    )
+    ).exclude(
+        booked_sessions__state=BookingState.HELD
+    )  # a date of a course whose places are not given back yet
     count = abandoned.count()
     abandoned.delete()
     return count

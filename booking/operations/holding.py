@@ -2,7 +2,8 @@
 
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +30,14 @@ from booking.errors import (
 )
 from booking.models import BookedClass, BookedSession, Booking, ClassPlace
 from booking.party import Contact, Party, normalise_class_name
-from booking.places import Claimant, claim_places, end_place, lock_sessions, require_gate
+from booking.places import (
+    Claimant,
+    claim_places,
+    end_place,
+    lock_bookable,
+    lock_sessions,
+    require_gate,
+)
 from booking.queue import refresh, run_queue
 from booking.rules import (
     HOLD,
@@ -41,7 +49,7 @@ from booking.rules import (
 )
 from core.prepared import prepared
 from workshops.calendars import school_year_of
-from workshops.enums import Audience, SessionAccess
+from workshops.enums import NOT_TAKING_PLACE, Audience, SessionAccess
 from workshops.models import Offer, School, Session
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -53,7 +61,14 @@ def new_reference() -> str:
     return "DP-" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
 
 
-@transaction.atomic
+class _MoreToLockError(Exception):
+    """Sessions turned out to be concerned that are not locked: all must be locked in one statement, in pk order."""
+
+    def __init__(self, session_ids: Iterable[int]) -> None:
+        super().__init__()
+        self.session_ids = set(session_ids)
+
+
 def hold_places(
     *,
     session_id: int,
@@ -70,6 +85,8 @@ def hold_places(
 
     Posting the same form again, or another form for the same session in the same browser, changes the hold that
     is there; the places are claimed anew, all or nothing. A form that was already sent returns its booking.
+    A session of a course is held with all the others of the course, or not at all (S20); a refusal carries the
+    date it is about.
 
     Args:
         submission_key: carried by the form; makes a double post one booking.
@@ -84,35 +101,59 @@ def hold_places(
         WrongPartyError, NotInvitedError.
     Source: DESIGN.md rules 1, 2, 8, 9 and section 5, Booking.
     """
+    others: set[int] = set()
+    while True:
+        try:
+            with transaction.atomic():
+                return _hold(
+                    session_id,
+                    party,
+                    contact,
+                    submission_key=submission_key,
+                    browser_key=browser_key,
+                    now=now,
+                    is_invited=is_invited,
+                    by_staff=by_staff,
+                    wants_queue=wants_queue,
+                    others=others,
+                )
+        except _MoreToLockError as more:
+            # Ends: what is named once is locked the next time.
+            others |= more.session_ids
+
+
+def _hold(
+    session_id: int,
+    party: Party,
+    contact: Contact,
+    *,
+    submission_key: uuid.UUID,
+    browser_key: str,
+    now: datetime,
+    is_invited: bool,
+    by_staff: bool,
+    wants_queue: bool,
+    others: set[int],
+) -> Booking:
     # The lock comes before every read: of two posts of one form, the second sees what the first made.
-    locked = lock_sessions([session_id]).get(session_id)
-    if locked is None:
+    locked = lock_bookable(session_id, others=others)
+    if session_id not in locked:
         raise SessionClosedError
+    wanted = _booked_together(locked, locked[session_id])
     booking = _started_booking(session_id, submission_key=submission_key, browser_key=browser_key)
     if booking and booking.submitted_at:
         return booking
     if booking:
-        for booked in booking.booked_sessions.filter(state=BookingState.HELD):
-            end_place(booked, state=BookingState.EXPIRED)
-    refresh({session_id: locked}, now=now)
-    people = party.people(adults_count=locked.adults_count)
-    is_waiting = False
-    try:
-        session = claim_places(
-            session_id,
-            groups=party.groups,
-            people=people,
-            school_id=party.school_id,
-            now=now,
-            claimant=Claimant.STAFF if by_staff else Claimant.VISITOR,
-        )
-    except (SessionFullError, OtherSchoolHostsError):
-        if not wants_queue:
-            raise
-        session = _queued_session(locked, groups=party.groups, people=people)
-        require_gate([session_id], now=now)
-        is_waiting = True
-    school = _check_party(session, party, is_invited=is_invited, by_staff=by_staff, now=now)
+        _let_go(booking, locked)
+    refresh(locked, now=now)
+    booked: list[BookedSession] = []
+    for session in wanted:
+        with _of_date(session, wanted):
+            booked.append(_claim(session, party, now=now, by_staff=by_staff, wants_queue=wants_queue))
+    for place in booked:
+        _check_access(place.session, is_invited=is_invited, by_staff=by_staff)
+    school = _check_party(booked[0].session, party, now=now)
+    is_waiting = booked[0].state == BookingState.WAITING
     if booking is None:
         booking = Booking(
             reference=new_reference(), submission_key=submission_key, browser_key=browser_key, started_at=now
@@ -127,20 +168,81 @@ def hold_places(
     booking.held_until = None if is_waiting else now + HOLD
     booking.ended_at = None
     booking.end_reason = ""
+    booking.course_id = locked[session_id].course_id
     _copy_contact(booking, contact)
     _copy_school(booking, school)
     booking.save()
-    booked = BookedSession.objects.create(
-        booking=booking,
-        session=session,
+    classes = _add_classes(booking, party, booked[0].session)
+    for place in booked:
+        place.booking = booking
+        place.held_until = booking.held_until
+        place.save()
+        if not is_waiting:
+            with _of_date(place.session, wanted):
+                activate_classes(booking, place, classes)
+    return booking
+
+
+def _booked_together(locked: Mapping[int, Session], session: Session) -> list[Session]:
+    """Return the locked sessions to claim, in pk order: the one, or all of its course that take place (S20)."""
+    if session.course_id is None:
+        return [session]
+    of_course = Session.objects.filter(course_id=session.course_id).exclude(state__in=NOT_TAKING_PLACE)
+    ids = set(of_course.values_list("pk", flat=True)) | {session.pk}
+    if ids - locked.keys():
+        # It joined the course while we waited for its row.
+        raise _MoreToLockError(ids)
+    return [locked[pk] for pk in sorted(ids)]
+
+
+def _let_go(booking: Booking, locked: Mapping[int, Session]) -> None:
+    """Give back what a started booking holds, to claim it anew."""
+    held = list(booking.booked_sessions.filter(state=BookingState.HELD).order_by("session_id"))
+    if missing := {place.session_id for place in held} - locked.keys():
+        raise _MoreToLockError(missing)
+    for place in held:
+        end_place(place, state=BookingState.EXPIRED)
+
+
+@contextmanager
+def _of_date(session: Session, wanted: Sequence[Session]) -> Iterator[None]:
+    """Have a refusal of one of several dates say which."""
+    try:
+        yield
+    except BookingRefusedError as refusal:
+        if len(wanted) > 1:
+            refusal.session = session
+        raise
+
+
+def _claim(
+    session: Session, party: Party, *, now: datetime, by_staff: bool, wants_queue: bool
+) -> BookedSession:
+    """Claim places in a locked session, or start waiting for them; return the row, not saved yet."""
+    people = party.people(adults_count=session.adults_count)
+    state = BookingState.HELD
+    try:
+        claimed = claim_places(
+            session.pk,
+            groups=party.groups,
+            people=people,
+            school_id=party.school_id,
+            now=now,
+            claimant=Claimant.STAFF if by_staff else Claimant.VISITOR,
+        )
+    except (SessionFullError, OtherSchoolHostsError):
+        if not wants_queue:
+            raise
+        claimed = _queued_session(session, groups=party.groups, people=people)
+        require_gate([session.pk], now=now)
+        state = BookingState.WAITING
+    return BookedSession(
+        session=claimed,
         groups=party.groups,
         people=people,
-        state=booking.state,
-        held_until=booking.held_until,
+        state=state,
         uid=f"{uuid.uuid4()}@dannelsesportalen",
     )
-    _add_classes(booking, booked, party)
-    return booking
 
 
 @transaction.atomic
@@ -243,17 +345,19 @@ def _started(*, session_id: int, submission_key: uuid.UUID, browser_key: str) ->
     return Booking.objects.filter(Q(submission_key=submission_key) | by_browser)
 
 
-def _check_party(
-    session: Session, party: Party, *, is_invited: bool, by_staff: bool, now: datetime
-) -> School | None:
-    """Raise what forbids this party this session; return the school."""
-    offer = session.offer
-    if not offer.is_open and not by_staff:
+def _check_access(session: Session, *, is_invited: bool, by_staff: bool) -> None:
+    """Raise what keeps anybody, or those without an invitation, from this session."""
+    if not session.offer.is_open and not by_staff:
         raise SessionClosedError
-    if (session.audience == Audience.SCHOOL) != (party.kind == BookingKind.SCHOOL):
-        raise WrongPartyError
     if session.access == SessionAccess.INVITATION and not (is_invited or by_staff):
         raise NotInvitedError
+
+
+def _check_party(session: Session, party: Party, *, now: datetime) -> School | None:
+    """Raise what forbids this party this session; return the school."""
+    offer = session.offer
+    if (session.audience == Audience.SCHOOL) != (party.kind == BookingKind.SCHOOL):
+        raise WrongPartyError
     largest = offer.max_group_size
     if largest is None and party.kind == BookingKind.PERSON:
         largest = MAX_SEATS_PER_PERSON
@@ -310,9 +414,10 @@ def _copy_school(booking: Booking, school: School | None) -> None:
     booking.district = school.district if school else None
 
 
-def _add_classes(booking: Booking, booked: BookedSession, party: Party) -> None:
-    year = school_year_of(booked.session.local_date)
-    classes = BookedClass.objects.bulk_create(
+def _add_classes(booking: Booking, party: Party, session: Session) -> list[BookedClass]:
+    """Add the classes, with the school year of the first date."""
+    year = school_year_of(session.local_date)
+    return BookedClass.objects.bulk_create(
         BookedClass(
             booking=booking,
             name=size.name.strip(),
@@ -324,8 +429,6 @@ def _add_classes(booking: Booking, booked: BookedSession, party: Party) -> None:
         )
         for size in party.classes
     )
-    if booked.state != BookingState.WAITING:
-        activate_classes(booking, booked, classes)
 
 
 def activate_classes(booking: Booking, booked: BookedSession, classes: Iterable[BookedClass]) -> None:

@@ -167,7 +167,10 @@ def read_then_write(monkeypatch):
     """Patch the claim to what one writes first: look whether there is room, then take it; and no lock before."""
     both_have_looked = threading.Barrier(2)
 
-    def claim(session_id, *, groups, people, school_id, now, by_staff=False):
+    def without_lock(session_id, *, others=()):
+        return Session.objects.in_bulk([session_id, *others])
+
+    def claim(session_id, *, groups, people, school_id, now, claimant=None):
         session = Session.objects.select_related("offer").get(pk=session_id)
         both_have_looked.wait(timeout=30)
         if session.people_taken + people > session.max_people:
@@ -176,7 +179,7 @@ def read_then_write(monkeypatch):
         return session
 
     monkeypatch.setattr(holding, "claim_places", claim)
-    monkeypatch.setattr(holding, "lock_sessions", Session.objects.in_bulk)
+    monkeypatch.setattr(holding, "lock_bookable", without_lock)
 
 
 @pytest.mark.postgresql

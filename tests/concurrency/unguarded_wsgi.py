@@ -6,6 +6,7 @@ Patched here and nowhere else: the product has no switch for it.
 import time
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from portal.wsgi import application
 
@@ -18,7 +19,7 @@ __all__ = ["application"]
 
 
 def _claim(
-    session_id: int, *, groups: int, people: int, school_id: int | None, now: datetime, by_staff: bool = False
+    session_id: int, *, groups: int, people: int, school_id: int | None, now: datetime, claimant: Any = None
 ) -> Session:
     session = Session.objects.select_related("offer").get(pk=session_id)
     assert session.max_people is not None
@@ -30,9 +31,10 @@ def _claim(
     return session
 
 
-def _no_lock(session_ids: Iterable[int]) -> dict[int, Session]:
-    return {session.pk: session for session in Session.objects.filter(pk__in=session_ids)}
+def _no_lock(session_id: int, *, others: Iterable[int] = ()) -> dict[int, Session]:
+    ids = [session_id, *others]
+    return {session.pk: session for session in Session.objects.filter(pk__in=ids)}
 
 
 holding.claim_places = _claim
-holding.lock_sessions = _no_lock
+holding.lock_bookable = _no_lock

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.factories.charter import ProgrammeFactory, ProviderFactory
 from workshops.calendars import at_local_time, local_date_of, minutes_after, school_year_of
 from workshops.enums import Audience, PlaceKind, SchoolType, SessionAccess, SessionState
-from workshops.models import District, Holiday, Offer, Schedule, School, SchoolYear, Session, Venue
+from workshops.models import Course, District, Holiday, Offer, Schedule, School, SchoolYear, Session, Venue
 from workshops.recurrence import weekly
 from workshops.rules import adults_count_by_default, booking_deadlines
 from workshops.schools import search_text_of
@@ -198,3 +198,12 @@ def _deadlines(session: Session) -> tuple[datetime, datetime]:
         closes_days=session.offer.booking_closes_days,
         withdrawal_days=session.offer.withdrawal_closes_days,
     )
+
+
+def a_course(*in_days: int, offer: Offer | None = None, **more: object) -> list[Session]:
+    """Return the sessions of a course of an offer, so many days from now, the soonest first."""
+    offer = offer or OfferFactory()
+    course = Course.objects.create(offer=offer, name="Forløb")
+    return [
+        SessionFactory(offer=offer, course=course, in_days=days, **more) for days in in_days or (30, 37, 44)
+    ]
