@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from charter.enums import CoverageState
 from charter.models import Provider, Signature
 from charter.rules import Coverage, SignedSpan, coverage_from
+from core.prepared import prepared
 
 __all__ = ["Coverage", "coverage_of", "coverages"]
 
@@ -25,7 +27,7 @@ def coverages(providers: Iterable[Provider], *, today: date) -> dict[int, Covera
     spans: dict[int, list[SignedSpan]] = defaultdict(list)
     needing = [provider.pk for provider in providers if provider.needs_charter]
     if needing:
-        for signature in Signature.objects.filter(provider__in=needing).with_facts():
+        for signature in _signatures(provider_ids=needing):
             spans[signature.provider_id].append(span_of(signature))
     return {
         provider.pk: coverage_from(spans[provider.pk], today=today, mode=settings.PORTAL_CHARTER_MODE)
@@ -33,6 +35,11 @@ def coverages(providers: Iterable[Provider], *, today: date) -> dict[int, Covera
         else Coverage(CoverageState.NOT_REQUIRED)
         for provider in providers
     }
+
+
+@prepared
+def _signatures(*, provider_ids: list[int]) -> QuerySet[Signature]:
+    return Signature.objects.filter(provider_id__in=provider_ids).with_facts()
 
 
 def span_of(signature: Any) -> SignedSpan:

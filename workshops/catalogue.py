@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from core.cms.search import find_ids
+from core.prepared import prepared
 from workshops.calendars import local_date_of
 from workshops.enums import UPCOMING_STATES
 from workshops.models.sessions import Session
@@ -84,11 +85,24 @@ def free_dates(
     *, now: datetime, wanted: Wanted | None = None, offer_ids: Collection[int] | None = None
 ) -> dict[int, FreeDates]:
     """Return the free dates by offer id, in one statement; offers without any are left out."""
+    rows = _free_dates(
+        now=now,
+        first_day=wanted.first_day if wanted else None,
+        last_day=wanted.last_day if wanted else None,
+        offer_ids=offer_ids,
+    )
+    return {row["offer_id"]: FreeDates(first=row["first"], number=row["number"]) for row in rows}
+
+
+@prepared(derives={"now": [local_date_of]})
+def _free_dates(
+    *, now: datetime, first_day: date | None, last_day: date | None, offer_ids: Collection[int] | None
+) -> QuerySet[Any, Any]:
+    wanted = Wanted(first_day=first_day, last_day=last_day)
     sessions = free_sessions(now=now, wanted=wanted).order_by()
     if offer_ids is not None:
         sessions = sessions.filter(offer_id__in=offer_ids)
-    rows = sessions.values("offer_id").annotate(first=Min("starts_at"), number=Count("pk"))
-    return {row["offer_id"]: FreeDates(first=row["first"], number=row["number"]) for row in rows}
+    return sessions.values("offer_id").annotate(first=Min("starts_at"), number=Count("pk"))
 
 
 def find_pages(pages: Any, wanted: Wanted) -> Any:
@@ -144,12 +158,17 @@ def catalogue_page(
     ]
     rows.sort(key=lambda row: (row[0] is None, row[0] or now, row[1:]))
     page = Paginator([pk for _first, _title, pk in rows], PAGE_SIZE).get_page(number)
-    shown = {
-        row.pk: row for row in pages.model.objects.filter(pk__in=page.object_list).select_related("offer")
-    }
+    shown = {row.pk: row for row in _with_offers(page_ids=list(page.object_list))}
     hits = [shown[pk] for pk in page.object_list]
     dates = dates_of([row.offer for row in hits], free=free, now=now)
     return page, [Hit(page=row, dates=dates[row.offer_id]) for row in hits]
+
+
+@prepared
+def _with_offers(*, page_ids: Collection[int]) -> QuerySet[Any]:
+    from workshops.models.pages import OfferPage  # reads this module
+
+    return OfferPage.objects.filter(pk__in=page_ids).select_related("offer")
 
 
 def dates_of(offers: Sequence[Any], *, free: Mapping[int, FreeDates], now: datetime) -> dict[int, OfferDates]:
@@ -171,11 +190,17 @@ def _upcoming_counts(offer_ids: Collection[int], *, now: datetime) -> dict[int, 
     """Count announced public dates by offer: all, those still to be booked, and of those inside the gate."""
     if not offer_ids:
         return {}
+    rows = _upcoming(offer_ids=offer_ids, now=now)
+    return {row.pop("offer_id"): row for row in rows}
+
+
+@prepared(derives={"now": [local_date_of]})
+def _upcoming(*, offer_ids: Collection[int], now: datetime) -> QuerySet[Any, Any]:
     today = local_date_of(now)
     taking = Session.objects.public().filter(offer_id__in=offer_ids, booking_closes_at__gt=now)
     upcoming = taking.filter(state__in=UPCOMING_STATES)
     gate = Q(pk__in=taking.gate_open(today=today).values("pk"))
-    rows = (
+    return (
         upcoming.order_by()
         .values("offer_id")
         .annotate(
@@ -184,7 +209,6 @@ def _upcoming_counts(offer_ids: Collection[int], *, now: datetime) -> dict[int, 
             not_open_yet=Count("pk", filter=gate & Q(booking_opens_at__gt=now)),
         )
     )
-    return {row.pop("offer_id"): row for row in rows}
 
 
 def notice_of(offer: Any, *, dates: int = 0, inside_gate: int = 0, not_open_yet: int = 0) -> Any:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.cms.restrictions import open_to_all
 from workshops import ical
 from workshops.calendars import local_date_of
 from workshops.enums import UPCOMING_STATES, PlaceKind, SessionState
@@ -31,7 +32,7 @@ def announced_sessions(*, now: datetime) -> SessionQuerySet:
     cancelled = Q(
         state=SessionState.CANCELLED, announced_at__isnull=False, changed_at__gt=now - CANCELLED_STAY
     )
-    live_pages = OfferPage.objects.live().public().filter(offer_id=OuterRef("offer_id"))
+    live_pages = open_to_all(OfferPage.objects.live().filter(offer_id=OuterRef("offer_id")))
     gate_open = Session.objects.gate_open(today=local_date_of(now)).filter(pk=OuterRef("pk"))
     return (
         Session.objects.public()

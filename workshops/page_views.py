@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.core.paginator import Paginator
-from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from charter.coverage import coverage_of
 from charter.enums import CoverageState
 from core.cms.frame import current_frame, phone_link
+from core.cms.restrictions import open_to_all
 from core.cms.search import find_ids
+from core.prepared import attach_to, prepared
 from workshops.calendars import local_date_of
 from workshops.catalogue import PAGE_SIZE, catalogue_page, dates_of, free_dates
 from workshops.enums import MaterialFileKind, MaterialState, VisitPhase
@@ -46,7 +48,7 @@ def _named(rows: Any, key: str) -> Choices:
 
 def live_offer_pages(locale_id: int) -> Any:
     """Return the public offer pages in one language."""
-    return OfferPage.objects.live().public().filter(locale_id=locale_id)
+    return open_to_all(OfferPage.objects.live().filter(locale_id=locale_id))
 
 
 CHOICES_KEPT_SECONDS = 60
@@ -94,11 +96,9 @@ def catalogue_context(page: Any, params: Any, *, now: datetime) -> dict[str, Any
 
 def offer_context(page: Any, *, now: datetime) -> dict[str, Any]:
     """Return what an offer's page shows besides its own texts."""
-    offer = (
-        Offer.objects.select_related("provider", "programme")
-        .prefetch_related("subjects", "districts")
-        .get(pk=page.offer_id)
-    )
+    offer: Offer = _offer(offer_id=page.offer_id)[0]
+    attach_to(offer, "subjects", _subjects(offer_id=offer.pk))
+    attach_to(offer, "districts", _districts(offer_id=offer.pk))
     coverage = coverage_of(offer.provider, today=local_date_of(now))
     return {
         "offer": offer,
@@ -112,6 +112,21 @@ def offer_context(page: Any, *, now: datetime) -> dict[str, Any]:
         "contact": contact_of(page),
         "catalogue_url": page.get_parent().url,
     }
+
+
+@prepared
+def _offer(*, offer_id: int) -> QuerySet[Any]:
+    return Offer.objects.filter(pk=offer_id).select_related("provider", "programme")
+
+
+@prepared
+def _subjects(*, offer_id: int) -> QuerySet[Subject]:
+    return Subject.objects.filter(offers=offer_id)
+
+
+@prepared
+def _districts(*, offer_id: int) -> QuerySet[District]:
+    return District.objects.filter(offers=offer_id)
 
 
 @dataclass(frozen=True)
@@ -192,7 +207,7 @@ SIGNED_STATES = (CoverageState.COVERED, CoverageState.RENEWAL_OPEN)
 
 def library_context(page: Any, params: Any) -> dict[str, Any]:
     """Return what the material library shows, the ready material first."""
-    materials = TeachingMaterialPage.objects.live().public().filter(locale_id=page.locale_id)
+    materials = open_to_all(TeachingMaterialPage.objects.live().filter(locale_id=page.locale_id))
     subjects = Subject.objects.filter(materials__in=materials.order_by().values("pk")).distinct()
     form = LibraryForm(params, subjects=_named(subjects, "slug"))
     form.is_valid()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
+from core.cms.restrictions import open_to_all
 from workshops.enums import Audience
 from workshops.feeds import announced_sessions, feed
 from workshops.forms import FilterForm
@@ -86,7 +87,9 @@ def offer_feed(request: HttpRequest, offer_id: int) -> HttpResponse:
     if offer_id > BigIntegerField.MAX_BIGINT:  # SQLite raises instead of finding nothing
         raise Http404
     page = get_object_or_404(
-        OfferPage.objects.live().public().filter(offer_id=offer_id).select_related("offer").order_by("pk")[:1]
+        open_to_all(OfferPage.objects.live().filter(offer_id=offer_id))
+        .select_related("offer")
+        .order_by("pk")[:1]
     )
     sessions = announced_sessions(now=timezone.now()).for_offer(offer_id)
     return _feed_response(request, sessions, name=page.offer.title_in(get_language() or "da"))
@@ -113,9 +116,8 @@ def _feed_response(request: HttpRequest, sessions: SessionQuerySet, *, name: str
 
 def _page_urls(offer_ids: set[int]) -> dict[int, str]:
     """Return the offers' pages in the active language, else in Danish, as absolute addresses."""
-    pages = (
+    pages = open_to_all(
         OfferPage.objects.live()
-        .public()
         .filter(offer_id__in=offer_ids, locale__language_code__in={"da", get_language()})
         .select_related("locale")
     )

@@ -13,8 +13,8 @@ The first call runs the function with invented values and remembers the SQL, whe
 become objects. Later calls only put their own values in. What the SQL itself depends on makes a compiled query of
 its own: None, booleans, members of enums, the length of a collection, and the arguments named in `in_sql`.
 
-The function must depend on nothing but its arguments: no setting, language or time zone that can change. A value
-computed from an argument must be named in `derives`. Two sets of invented values are compiled and compared, so a
+The function must depend on nothing but its arguments: no setting, language or time zone that can change, and no
+read of its own while it builds (Wagtail's `public()` reads what is restricted). A value computed from an argument must be named in `derives`. Two sets of invented values are compiled and compared, so a
 function that breaks this (or formats a value into another) raises PreparedReadError at its first call.
 """
 
@@ -155,10 +155,15 @@ def attach(objects: Iterable[Any], name: str, rows: Iterable[Any], *, by: str) -
         setattr(row, by, owner)
         of_owner[owner.pk].append(row)
     for pk, owner in owners.items():
-        related = getattr(owner, name).all()
-        related._result_cache = of_owner[pk]
-        related._prefetch_done = True
-        owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related
+        attach_to(owner, name, of_owner[pk])
+
+
+def attach_to(owner: Any, name: str, rows: list[Any]) -> None:
+    """Give one object the rows of a reverse or many-to-many relation, named after its manager."""
+    related = getattr(owner, name).all()
+    related._result_cache = rows
+    related._prefetch_done = True
+    owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related
 
 
 def _known_to(connection: BaseDatabaseWrapper) -> dict[Any, _Prepared]:
@@ -177,9 +182,10 @@ def _shape(values: Values, in_sql: Collection[str]) -> tuple[Any, ...] | None:
         if name in in_sql or value is None or isinstance(value, bool | enum.Enum):
             shape.append((name, value))
         elif isinstance(value, list | tuple | set | frozenset):
-            if not value or not all(type(item) is int and item <= _LARGEST_ID for item in value):
+            kinds = {type(item) for item in value}
+            if kinds not in ({int}, {str}) or (kinds == {int} and max(value) > _LARGEST_ID):
                 return None
-            shape.append((name, len(value)))
+            shape.append((name, len(value), *kinds))
         elif type(value) in _KINDS and not (type(value) is int and abs(value) > _LARGEST_ID):
             shape.append((name, type(value)))
         else:
@@ -242,8 +248,9 @@ def _invented(value: Any, number: int, turn: int, is_fixed: bool) -> Any:
         return uuid.UUID(int=20_011 + 5_003 * turn + number)
     if isinstance(value, str):
         return f"invented-{number}-{turn}"
-    items = [20_000_011 + 5_000_003 * turn + 100_000 * number + item for item in range(len(value))]
-    return type(value)(items)
+    numbers = [20_000_011 + 5_000_003 * turn + 100_000 * number + item for item in range(len(value))]
+    is_text = isinstance(next(iter(value)), str)
+    return type(value)(f"invented-{item}" if is_text else item for item in numbers)
 
 
 def _finders(values: Values, derives: Mapping[str, Any], in_sql: Collection[str]) -> Iterator[Find]:
@@ -261,7 +268,7 @@ def _finders(values: Values, derives: Mapping[str, Any], in_sql: Collection[str]
             yield lambda given, name=name, derive=derive: derive(given[name])  # type: ignore[misc]
 
 
-def _nth(items: Iterable[int], place: int) -> int:
+def _nth(items: Iterable[Any], place: int) -> Any:
     return items[place] if isinstance(items, list | tuple) else list(items)[place]
 
 

@@ -47,6 +47,11 @@ def _by_ids(*, ids: Any) -> QuerySet[Message]:
 
 
 @prepared
+def _to(*, addresses: list[str]) -> QuerySet[Message]:
+    return Message.objects.filter(to_email__in=addresses).order_by("pk")
+
+
+@prepared
 def _one(*, pk: int) -> QuerySet[Message]:
     return Message.objects.filter(pk=pk)
 
@@ -175,6 +180,13 @@ def test_collections_of_every_length_find_their_own_rows(collection: Any):
     assert _by_ids(ids=collection(ids)) == messages
     assert _by_ids(ids=collection(ids[1:])) == messages[1:]
     assert _by_ids(ids=collection(ids[:2])) == messages[:2]
+
+
+def test_a_collection_of_texts_finds_its_own_rows():
+    messages = [MessageFactory(to_email=f"{name}@example.dk") for name in ("anna", "bo", "carl")]
+
+    assert _to(addresses=["anna@example.dk", "bo@example.dk"]) == messages[:2]
+    assert _to(addresses=["bo@example.dk", "carl@example.dk"]) == messages[1:]
 
 
 def test_an_empty_collection_finds_nothing_without_asking():

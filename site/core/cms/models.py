@@ -1,11 +1,16 @@
 """The page every page of the site derives from, and the site's own facts."""
 
+import uuid
+
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Page
+
+from core.prepared import prepared
 
 
 class BasePage(Page):
@@ -16,12 +21,15 @@ class BasePage(Page):
 
     def translation_urls(self, request: HttpRequest | None) -> dict[str, str]:
         """Return the address of each live translation by language code. One query."""
-        translations = Page.objects.filter(translation_key=self.translation_key).live().exclude(pk=self.pk)
-        return {
-            page.locale.language_code: page.get_url(request)
-            for page in translations.select_related("locale")
-            if page.get_url(request)
-        }
+        translations = _translations(translation_key=self.translation_key, pk=self.pk)
+        urls = {page.locale.language_code: page.get_url(request) for page in translations}
+        return {code: url for code, url in urls.items() if url}
+
+
+@prepared
+def _translations(*, translation_key: uuid.UUID, pk: int) -> QuerySet[Page]:
+    translations = Page.objects.filter(translation_key=translation_key).live().exclude(pk=pk)
+    return translations.select_related("locale").only("url_path", "locale")
 
 
 @register_setting(icon="home")

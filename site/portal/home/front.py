@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.prepared import prepared
 from portal.home.models import ContentPage, HomePage
+from workshops.calendars import local_date_of
 from workshops.enums import Audience, PlaceKind
 from workshops.models import OfferIndexPage, OfferPage, Session
 
@@ -34,24 +38,26 @@ def next_dates(*, language: str, now: datetime) -> list[NextDate]:
 
     School dates come nearly every day and are chosen by class and district: they belong to the catalogue.
     """
-    sessions = list(
-        Session.objects.exclude(audience=Audience.SCHOOL)
-        .upcoming(now=now)
-        .public()
-        .bookable(now=now)
-        .select_related("venue")[:DATES_SHOWN]
-    )
-    pages = {
-        page.offer_id: page
-        for page in OfferPage.objects.live().filter(
-            locale__language_code=language, offer_id__in={session.offer_id for session in sessions}
-        )
-    }
+    sessions: list[Session] = _next_sessions(now=now)
+    offer_ids = {session.offer_id for session in sessions}
+    pages = {page.offer_id: page for page in _pages(language=language, offer_ids=offer_ids)}
     return [
         _next_date(session, pages[session.offer_id], language)
         for session in sessions
         if session.offer_id in pages
     ]
+
+
+@prepared(derives={"now": [local_date_of]})
+def _next_sessions(*, now: datetime) -> QuerySet[Any]:
+    dates = Session.objects.exclude(audience=Audience.SCHOOL).upcoming(now=now).public().bookable(now=now)
+    return dates.select_related("venue")[:DATES_SHOWN]
+
+
+@prepared
+def _pages(*, language: str, offer_ids: set[int]) -> QuerySet[Any]:
+    pages = OfferPage.objects.live().filter(locale__language_code=language, offer_id__in=offer_ids)
+    return pages.only("url_path", "offer_id")
 
 
 def _next_date(session: Session, page: OfferPage, language: str) -> NextDate:

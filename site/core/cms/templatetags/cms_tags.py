@@ -5,14 +5,17 @@ from urllib.parse import urlencode
 
 from django import template
 from django.core.paginator import Page as PaginatorPage
+from django.db.models import QuerySet
 from django.template import Context
 from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
+from wagtail.models import Page
 
 from core.cms import frame
 from core.cms.frame import LanguageLink, home_path, language_names
 from core.cms.models import BasePage
+from core.prepared import prepared
 
 register = template.Library()
 
@@ -67,8 +70,18 @@ def page_breadcrumb(context: Context, page: BasePage) -> list[tuple[str, str]]:
             gettext("Front page") if ancestor.depth == front_page_depth else ancestor.title,
             ancestor.get_url(context.get("request")) or "/",
         )
-        for ancestor in page.get_ancestors().filter(depth__gte=front_page_depth).order_by("depth")
+        for ancestor in _pages_at(paths=_paths_above(page.path, from_depth=front_page_depth))
     ]
+
+
+def _paths_above(path: str, *, from_depth: int) -> list[str]:
+    step = Page.steplen
+    return [path[:end] for end in range(from_depth * step, len(path), step)]
+
+
+@prepared
+def _pages_at(*, paths: list[str]) -> QuerySet[Page]:
+    return Page.objects.filter(path__in=paths).order_by("depth").only("title", "depth", "url_path")
 
 
 @register.simple_tag
