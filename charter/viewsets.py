@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from charter import admin_views, pages
@@ -28,6 +27,7 @@ from charter.texts import compare
 from core.audit.log import Actor, record
 from core.cms.viewsets import (
     PeriodFilter,
+    PlainViewSet,
     ReadOnlyIndexView,
     ReadOnlyInspectView,
     ReadOnlyViewSet,
@@ -161,17 +161,14 @@ class ProviderInspectView(generic.InspectView):
         }
 
 
-class ProviderViewSet(ModelViewSet):
+class ProviderViewSet(PlainViewSet):
     """«Udbydere»."""
 
     model = Provider
     name = "provider"
     menu_label = _("Providers")
     icon = "group"
-    add_to_reference_index = False
-    copy_view_enabled = False
     inspect_view_enabled = True
-    list_per_page = 50
     list_display = ["name", "kind", "state", Column("coverage_text", label=_("Charter")), "state_since"]
     filterset_class = ProviderFilterSet
     search_fields = ["name", "cvr"]
@@ -396,43 +393,37 @@ class SignatureViewSet(ReadOnlyViewSet):
         ]
 
 
-class CharterPeriodViewSet(ModelViewSet):
+class CharterPeriodViewSet(PlainViewSet):
     """«Charterperioder»."""
 
     model = CharterPeriod
     name = "charter_period"
     menu_label = _("Charter periods")
     icon = "calendar-alt"
-    add_to_reference_index = False
-    copy_view_enabled = False
     list_display = ["name", "first_day", "last_day", "signing_opens_on"]
     form_fields = ["name", "first_day", "last_day", "signing_opens_on"]
     ordering = ["-first_day"]
 
 
-class ProgrammeViewSet(ModelViewSet):
+class ProgrammeViewSet(PlainViewSet):
     """«Handleplaner»."""
 
     model = Programme
     name = "programme"
     menu_label = _("Programmes")
     icon = "tasks"
-    add_to_reference_index = False
-    copy_view_enabled = False
     list_display = ["name", "department", "first_day", "last_day"]
     form_fields = ["name", "slug", "department", "first_day", "last_day", "yearly_budget_dkk"]
     ordering = ["name"]
 
 
-class AgreementViewSet(ModelViewSet):
+class AgreementViewSet(PlainViewSet):
     """«Samarbejdsaftaler»."""
 
     model = Agreement
     name = "agreement"
     menu_label = _("Cooperation agreements")
     icon = "form"
-    add_to_reference_index = False
-    copy_view_enabled = False
     list_display = ["title", "provider", "programme", "signed_on", "first_day", "last_day"]
     list_filter = ["provider", "programme"]
     form_fields = ["provider", "programme", "title", "signed_on", "first_day", "last_day", "file_reference"]

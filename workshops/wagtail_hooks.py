@@ -8,7 +8,8 @@ from workshops.editing.guards import (
     refuse_page_deletion,
 )
 from workshops.editing.viewsets import OfferGroup
-from workshops.planning.viewsets import PlanningGroup, SchoolGroup
+from workshops.planning.school_viewsets import SchoolGroup
+from workshops.planning.viewsets import PlanningGroup
 
 hooks.register("before_delete_page", refuse_page_deletion)
 hooks.register("before_bulk_action", refuse_bulk_deletion)

@@ -1,4 +1,4 @@
-"""The administration's lists of sessions, schedules, schools, days off and places."""
+"""The administration's lists of sessions, schedules and places."""
 
 from datetime import datetime
 from typing import Any
@@ -13,15 +13,14 @@ from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
-from wagtail.admin.views import generic
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.viewsets.base import ViewSetGroup
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from charter.models import Provider
 from core.audit.log import Actor
 from core.cms.viewsets import (
+    KeptViewSet,
     PeriodFilter,
     ReadOnlyIndexView,
     ReadOnlyInspectView,
@@ -34,13 +33,8 @@ from workshops.clashes import find_clashes
 from workshops.enums import PlaceKind, SessionState
 from workshops.errors import WorkshopError
 from workshops.models import (
-    Holiday,
     Offer,
-    PublicHoliday,
     Schedule,
-    School,
-    SchoolDomain,
-    SchoolYear,
     Session,
     Venue,
 )
@@ -51,14 +45,7 @@ from workshops.operations import (
     open_session,
     return_to_draft,
 )
-from workshops.planning.forms import SchoolForm
-from workshops.planning.school_views import (
-    SchoolCloseView,
-    SchoolEditView,
-    SchoolMergeView,
-    SchoolReopenView,
-)
-from workshops.planning.views import MonthView, ScheduleFormView, SessionFormView
+from workshops.planning.views import MonthView, PlanningView, ScheduleFormView, SessionFormView
 from workshops.recurrence import excluded_dates, extra_dates, interval_of, weekdays_of
 
 
@@ -225,7 +212,40 @@ _SOMEBODY_BOOKED = _(
 )
 
 
-class SessionViewSet(ReadOnlyViewSet):
+class PlannedViewSet(ReadOnlyViewSet):
+    """A list whose rows are added and edited by forms of our own, in front of operations."""
+
+    form_view_class: type[PlanningView]
+
+    def in_front(self, view: type[PlanningView], **kwargs: Any) -> Any:
+        """Return a view of ours that knows where its list and its rows stand."""
+        return view.as_view(
+            model=self.model,
+            index_url_name=self.get_url_name("index"),
+            inspect_url_name=self.get_url_name("inspect"),
+            **kwargs,
+        )
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Let the list lead to the form."""
+        return super().get_index_view_kwargs(add_url_name=self.get_url_name("add"), **kwargs)
+
+    def get_inspect_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Let a row's page lead to its form."""
+        return super().get_inspect_view_kwargs(edit_url_name=self.get_url_name("edit"), **kwargs)
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Add the form, for a new row and for one that is there."""
+        add = self.in_front(self.form_view_class, permission_required="add")
+        edit = self.in_front(self.form_view_class, permission_required="change")
+        return [
+            *super().get_urlpatterns(),
+            path("new/", add, name="add"),
+            path("edit/<int:pk>/", edit, name="edit"),
+        ]
+
+
+class SessionViewSet(PlannedViewSet):
     """«Tider»."""
 
     model = Session
@@ -235,6 +255,7 @@ class SessionViewSet(ReadOnlyViewSet):
     menu_order = 100
     index_view_class = SessionIndexView
     inspect_view_class = SessionInspectView
+    form_view_class = SessionFormView
     filterset_class = SessionFilterSet
     search_fields = ["title", "facilitator"]
     list_select_related = ["provider", "venue", "host_school"]
@@ -302,30 +323,12 @@ class SessionViewSet(ReadOnlyViewSet):
     ]
 
     def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Let the list lead to the form and the month."""
-        return super().get_index_view_kwargs(
-            add_url_name=self.get_url_name("add"), month_url_name=self.get_url_name("month"), **kwargs
-        )
-
-    def get_inspect_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Let the session's page lead to its form."""
-        return super().get_inspect_view_kwargs(edit_url_name=self.get_url_name("edit"), **kwargs)
+        """Let the list lead to the month too."""
+        return super().get_index_view_kwargs(month_url_name=self.get_url_name("month"), **kwargs)
 
     def get_urlpatterns(self) -> list[Any]:
-        """Add the forms and the month."""
-        names = {
-            "index_url_name": self.get_url_name("index"),
-            "inspect_url_name": self.get_url_name("inspect"),
-            "model": Session,
-        }
-        return [
-            *super().get_urlpatterns(),
-            path("month/", MonthView.as_view(**names), name="month"),
-            path("new/", SessionFormView.as_view(permission_required="add", **names), name="add"),
-            path(
-                "edit/<int:pk>/", SessionFormView.as_view(permission_required="change", **names), name="edit"
-            ),
-        ]
+        """Add the month."""
+        return [*super().get_urlpatterns(), path("month/", self.in_front(MonthView), name="month")]
 
 
 class ScheduleFilterSet(WagtailFilterSet):
@@ -384,7 +387,7 @@ class ScheduleInspectView(PlanningInspectView):
         return str(labels[field_name]) if field_name in labels else super().get_field_label(field_name, field)
 
 
-class ScheduleViewSet(ReadOnlyViewSet):
+class ScheduleViewSet(PlannedViewSet):
     """«Planer»."""
 
     model = Schedule
@@ -394,6 +397,7 @@ class ScheduleViewSet(ReadOnlyViewSet):
     menu_order = 110
     index_view_class = ScheduleIndexView
     inspect_view_class = ScheduleInspectView
+    form_view_class = ScheduleFormView
     filterset_class = ScheduleFilterSet
     list_select_related = ["offer__provider"]
     list_display = [
@@ -432,199 +436,6 @@ class ScheduleViewSet(ReadOnlyViewSet):
         ),
     ]
 
-    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Let the list lead to the form."""
-        return super().get_index_view_kwargs(add_url_name=self.get_url_name("add"), **kwargs)
-
-    def get_inspect_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Let the schedule's page lead to its form."""
-        return super().get_inspect_view_kwargs(edit_url_name=self.get_url_name("edit"), **kwargs)
-
-    def get_urlpatterns(self) -> list[Any]:
-        """Add the form."""
-        names = {
-            "index_url_name": self.get_url_name("index"),
-            "inspect_url_name": self.get_url_name("inspect"),
-            "model": Schedule,
-        }
-        return [
-            *super().get_urlpatterns(),
-            path("new/", ScheduleFormView.as_view(permission_required="add", **names), name="add"),
-            path(
-                "edit/<int:pk>/", ScheduleFormView.as_view(permission_required="change", **names), name="edit"
-            ),
-        ]
-
-
-class SchoolFilterSet(WagtailFilterSet):
-    """District, type, whether it can book."""
-
-    class Meta:
-        model = School
-        fields = ["district", "school_type", "is_bookable"]
-
-
-class SchoolIndexView(generic.IndexView):
-    """«Skoler», found as people type them."""
-
-    is_searchable = True
-
-    def get_base_queryset(self) -> QuerySet[Any]:
-        """Return schools with their district in one query."""
-        return super().get_base_queryset().select_related("district", "merged_into")
-
-    def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Search as the booking form does."""
-        if not self.search_query:
-            return queryset
-        found = School.objects.search(self.search_query, limit=100)
-        return queryset.filter(pk__in=[school.pk for school in found])
-
-
-class KeptViewSet(ModelViewSet):
-    """A list of plain rows with forms; what others refer to is never deleted, so nothing is."""
-
-    copy_view_enabled = False
-    add_to_reference_index = False
-    sort_order_field = None
-    list_per_page = 50
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Leave the delete view out."""
-        return super().get_common_view_kwargs(**{"delete_url_name": None, "usage_url_name": None, **kwargs})
-
-    def get_urlpatterns(self) -> list[Any]:
-        """Leave the delete view out."""
-        return [item for item in super().get_urlpatterns() if item.name not in {"delete", "usage"}]
-
-
-SCHOOL_STEPS: dict[str, Any] = {
-    "close": SchoolCloseView,
-    "merge": SchoolMergeView,
-    "reopen": SchoolReopenView,
-}
-
-
-class SchoolViewSet(KeptViewSet):
-    """«Skoler»: closing and merging keep history, nothing is deleted (S29)."""
-
-    model = School
-    name = "schools"
-    menu_label = _("Schools")
-    icon = "group"
-    menu_order = 200
-    index_view_class = SchoolIndexView
-    filterset_class = SchoolFilterSet
-    list_display = [
-        "name",
-        "institution_number",
-        "school_type",
-        "district",
-        BooleanColumn("is_bookable", label=_("Can book")),
-        "closed_on",
-        "merged_into",
-    ]
-    form_fields = SchoolForm._meta.fields
-    edit_view_class = SchoolEditView
-
-    def get_form_class(self, for_update: bool = False) -> type[SchoolForm]:
-        """Return the form that keeps the search text."""
-        return SchoolForm
-
-    def get_edit_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Let the school's page lead to its steps."""
-        names = {f"{step}_url_name": self.get_url_name(step) for step in SCHOOL_STEPS}
-        return super().get_edit_view_kwargs(**names, **kwargs)
-
-    def get_urlpatterns(self) -> list[Any]:
-        """Add closing, merging and reopening."""
-        names = {"index_url_name": self.get_url_name("index"), "inspect_url_name": self.get_url_name("edit")}
-        return [
-            *super().get_urlpatterns(),
-            *(
-                path(f"{step}/<int:pk>/", view.as_view(**names), name=step)
-                for step, view in SCHOOL_STEPS.items()
-            ),
-        ]
-
-
-class SchoolDomainViewSet(ModelViewSet):
-    """«Skoledomæner»: from these addresses a booking is confirmed at once."""
-
-    model = SchoolDomain
-    name = "school-domains"
-    menu_label = _("School e-mail domains")
-    icon = "mail"
-    menu_order = 210
-    copy_view_enabled = False
-    add_to_reference_index = False
-    sort_order_field = None
-    list_display = ["domain", "school"]
-    search_fields = ["domain", "school__name"]
-    search_backend_name = None
-    form_fields = ["domain", "school"]
-
-
-class SchoolYearViewSet(ModelViewSet):
-    """«Skoleår»: a year stands here once its holiday plan is entered."""
-
-    model = SchoolYear
-    name = "school-years"
-    menu_label = _("School years")
-    icon = "calendar"
-    menu_order = 220
-    copy_view_enabled = False
-    add_to_reference_index = False
-    sort_order_field = None
-    form_fields = ["start_year"]
-    list_display = ["__str__"]
-
-
-class HolidayFilterSet(WagtailFilterSet):
-    """School year, and whether it is one school's own."""
-
-    class Meta:
-        model = Holiday
-        fields = ["school_year", "is_school_day"]
-
-
-class HolidayViewSet(ModelViewSet):
-    """«Ferier»: the municipal plan, and a school's own days."""
-
-    model = Holiday
-    name = "holidays"
-    menu_label = _("School holidays")
-    icon = "calendar-check"
-    menu_order = 230
-    copy_view_enabled = False
-    add_to_reference_index = False
-    sort_order_field = None
-    filterset_class = HolidayFilterSet
-    list_display = [
-        "name",
-        "first_day",
-        "last_day",
-        "school_year",
-        "school",
-        BooleanColumn("is_school_day", label=_("School days after all")),
-    ]
-    form_fields = ["school_year", "name", "first_day", "last_day", "school", "is_school_day"]
-
-
-class PublicHolidayViewSet(ModelViewSet):
-    """«Helligdage»."""
-
-    model = PublicHoliday
-    name = "public-holidays"
-    menu_label = _("Public holidays")
-    icon = "calendar-alt"
-    menu_order = 240
-    copy_view_enabled = False
-    add_to_reference_index = False
-    sort_order_field = None
-    list_display = ["name", "day"]
-    form_fields = ["day", "name"]
-
 
 class VenueViewSet(KeptViewSet):
     """«Steder»."""
@@ -645,12 +456,3 @@ class PlanningGroup(ViewSetGroup):
     menu_icon = "date"
     menu_order = 120
     items = (SessionViewSet, ScheduleViewSet, VenueViewSet)
-
-
-class SchoolGroup(ViewSetGroup):
-    """«Skoler og ferier» in the menu."""
-
-    menu_label = _("Schools and holidays")
-    menu_icon = "group"
-    menu_order = 130
-    items = (SchoolViewSet, SchoolDomainViewSet, SchoolYearViewSet, HolidayViewSet, PublicHolidayViewSet)

@@ -133,7 +133,28 @@ class RowActionView(PermissionCheckedMixin, View):
         return HttpResponseRedirect(reverse(self.inspect_url_name, args=(pk,)))
 
 
-class ReadOnlyViewSet(ModelViewSet):
+class PlainViewSet(ModelViewSet):
+    """A list of plain rows with Wagtail's forms: nothing is copied, nothing is dragged into another order."""
+
+    copy_view_enabled = False
+    add_to_reference_index = False
+    sort_order_field = None
+    list_per_page = 50
+
+
+class KeptViewSet(PlainViewSet):
+    """Plain rows that others refer to: none is ever deleted."""
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Leave the delete view out."""
+        return super().get_common_view_kwargs(**{"delete_url_name": None, "usage_url_name": None, **kwargs})
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Leave the delete view out."""
+        return [item for item in super().get_urlpatterns() if item.name not in {"delete", "usage"}]
+
+
+class ReadOnlyViewSet(PlainViewSet):
     """A list with filters and a page a row; nothing is added, edited or deleted here.
 
     Set `model`, `name` (also the address), `menu_label`, `icon`, `list_display`, `list_filter` or
@@ -142,10 +163,6 @@ class ReadOnlyViewSet(ModelViewSet):
     """
 
     inspect_view_enabled = True
-    copy_view_enabled = False
-    add_to_reference_index = False
-    sort_order_field = None
-    list_per_page = 50
     index_view_class = ReadOnlyIndexView
     inspect_view_class = ReadOnlyInspectView
     form_fields: Sequence[str] = ()
@@ -206,7 +223,9 @@ class ReadOnlyViewSet(ModelViewSet):
 
 
 __all__ = [
+    "KeptViewSet",
     "PeriodFilter",
+    "PlainViewSet",
     "ReadOnlyIndexView",
     "ReadOnlyInspectView",
     "ReadOnlyViewSet",

@@ -1,12 +1,12 @@
 """The yearly goals in the administration: data, changed by people (rule 11)."""
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.viewsets.model import ModelViewSet
 
+from core.cms.viewsets import PlainViewSet
 from portal.reporting.models import AnnualGoal
 
 
-class AnnualGoalViewSet(ModelViewSet):
+class AnnualGoalViewSet(PlainViewSet):
     """«Årsmål»: what a programme is to reach in a period."""
 
     model = AnnualGoal
@@ -15,8 +15,6 @@ class AnnualGoalViewSet(ModelViewSet):
     icon = "crosshairs"
     add_to_admin_menu = True
     menu_order = 260
-    add_to_reference_index = False
-    copy_view_enabled = False
     list_display = ["title", "programme", "measure", "first_day", "last_day", "target_low", "target_high"]
     list_filter = ["programme", "measure"]
     search_fields = ["title"]
