@@ -25,6 +25,18 @@ _WHY_SCHOOL = {
 }
 
 
+def phone_field() -> forms.CharField:
+    """Return the field for a number to call back."""
+    return forms.CharField(
+        label=_("Phone"),
+        help_text=_("Needed when there is no e-mail address."),
+        max_length=30,
+        required=False,
+        validators=[PHONE],
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+
 class _CallerForm(forms.Form):
     """What differs on the phone: the words, an e-mail one need not have, and a phone to call back."""
 
@@ -38,14 +50,7 @@ class _CallerForm(forms.Form):
             "The receipt goes here. Leave it empty for someone without e-mail, and print the receipt."
         )
         email.required = False
-        self.fields["contact_phone"] = forms.CharField(
-            label=_("Phone"),
-            help_text=_("Needed when there is no e-mail address."),
-            max_length=30,
-            required=False,
-            validators=[PHONE],
-            widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-        )
+        self.fields["contact_phone"] = phone_field()
         for name in ("contact_name", "contact_email", "phone_on_day", "organisation"):
             if name in self.fields:
                 self.fields[name].widget.attrs["autocomplete"] = "off"

@@ -87,7 +87,9 @@ def reshaped(data: QueryDict) -> QueryDict | None:
     count = _count(data)
     if ADD in data:
         changed = data.copy()
-        changed[COUNT] = str(min(count + 1, MAX_CLASSES))
+        if count < MAX_CLASSES:
+            changed[COUNT] = str(count + 1)
+            changed.setdefault(field_name("adults", count + 1), "1")
         return changed
     if REMOVE in data:
         gone = data.get(REMOVE, "")

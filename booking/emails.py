@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from booking import links, wording
@@ -80,6 +81,11 @@ def _build(
         booking = booking_with_details(ids["booking"])
         if booking is None or booking.state not in states or not booked_of(booking):
             return None
+        if not for_provider and ids["to"] != booking.contact_email:
+            # Handed over since: its personal link is the new contact's alone.
+            return None
+        if ids.get("changes", booking.changes) != booking.changes:
+            return None  # Changed once more: the mail of that change says how it is now.
         upcoming = [booked for booked in booked_of(booking) if booked.session.starts_at > now]
         if only_before_start and not any(booked.session.state in UPCOMING_STATES for booked in upcoming):
             return None
@@ -203,6 +209,23 @@ def _offered(booking: Booking, now: datetime) -> dict[str, str]:
     return {**_details(booking, now), "answer_url": links.answer_url(booking), "deadline": deadline}
 
 
+def _changed(booking: Booking, now: datetime) -> dict[str, str]:
+    return {**_receipt(booking, now), "note": _change_note(booking)}
+
+
+def _changed_for_provider(booking: Booking, now: datetime) -> dict[str, str]:
+    return {**_for_provider(booking, now), "note": _change_note(booking)}
+
+
+def _change_note(booking: Booking) -> str:
+    """Say what a changed booking still waits for."""
+    if booking.state == BookingState.AWAITING_APPROVAL:
+        return gettext("The change must be approved first. The date is held meanwhile.")
+    if booking.state == BookingState.WAITING:
+        return wording.position_text(booked_of(booking)[0])
+    return ""
+
+
 def _ended(booking: Booking, now: datetime) -> dict[str, str]:
     return {
         **_basics(booking, now),
@@ -211,6 +234,7 @@ def _ended(booking: Booking, now: datetime) -> dict[str, str]:
 
 
 _HELD = (BookingState.HELD,)
+_CHANGEABLE = (BookingState.CONFIRMED, BookingState.AWAITING_APPROVAL, BookingState.WAITING)
 _CONFIRMED = (BookingState.CONFIRMED,)
 _DETAILS = (
     "reference",
@@ -268,6 +292,16 @@ def register_mail_types() -> None:
             calendar_method="REQUEST",
             only_before_start=True,
         )
+        _register(
+            f"{kind}_changed",
+            audience,
+            _("Changed (%(who)s)") % {"who": who},
+            (*details, "note"),
+            states=_CHANGEABLE,
+            fill=_changed,
+            calendar_method="REQUEST",
+            only_before_start=True,
+        )
         for state in ("declined", "withdrawn", "cancelled", "expired"):
             _register(
                 f"{kind}_{state}",
@@ -310,6 +344,17 @@ def register_mail_types() -> None:
         (*_DATES, "party", "school", "place", "practical", "contact", "provider_url"),
         states=_CONFIRMED,
         fill=_for_provider,
+        calendar_method="REQUEST",
+        only_before_start=True,
+        for_provider=True,
+    )
+    _register(
+        "provider_booking_changed",
+        "provider",
+        _("Booking changed (to the provider)"),
+        (*_DATES, "note", "party", "school", "place", "practical", "contact", "provider_url"),
+        states=(BookingState.CONFIRMED, BookingState.AWAITING_APPROVAL),
+        fill=_changed_for_provider,
         calendar_method="REQUEST",
         only_before_start=True,
         for_provider=True,

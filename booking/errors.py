@@ -202,3 +202,33 @@ class ChangedMeanwhileError(BookingRefusedError):
 
     code = "changed_meanwhile"
     text = _("Something has changed since you saw the page. Read it again before you go on.")
+
+
+class BookingChangedError(BookingRefusedError):
+    """The booking was changed by somebody else since the form was shown (S10)."""
+
+    code = "booking_changed"
+    text = _("The booking was changed somewhere else in the meantime. Look at it again before you save.")
+
+
+class ChangeNeedsApprovalError(BookingRefusedError):
+    """The change puts a confirmed booking back to approval, and that has not been accepted; `reasons` say why."""
+
+    code = "change_needs_approval"
+    text = _("The change must be approved first. You keep the date while you wait.")
+
+
+class ClassRemovalClosedError(BookingRefusedError):
+    """A whole class can be taken off until the deadline for withdrawing; numbers until the start (S10)."""
+
+    code = "class_removal_closed"
+    text = _("It is too late to take a whole class off here. Call us. You can still change the numbers.")
+
+
+class HeadsDoNotAddUpError(BookingRefusedError):
+    """The heads per occupation do not add up to the seats (V4)."""
+
+    code = "heads_do_not_add_up"
+    text = _(
+        "You have %(seats)s seats, and %(heads)s are divided among the occupations. Make the numbers match."
+    )

@@ -50,7 +50,7 @@ class ContactForm(forms.Form):
         data = self.cleaned_data
         return Contact(
             name=data["contact_name"],
-            email=data["contact_email"],
+            email=data.get("contact_email", ""),
             phone=data.get("contact_phone", ""),
             language=get_language() or "da",
             **more,
@@ -108,7 +108,13 @@ class SchoolBookingForm(ClassRowsMixin, ContactForm):
             self.max_classes = min(session.max_groups, self.max_classes)
         if session.place_kind != "at_school":
             del self.fields["room"], self.fields["entrance"]
-        self.fields["contact_email"].label = _("Your e-mail at the school")
+        if "contact_email" in self.fields:
+            self.fields["contact_email"].label = _("Your e-mail at the school")
+        if "school" in self.fields:
+            self._offer_schools()
+
+    def _offer_schools(self) -> None:
+        """Let the visitor choose among the schools that the typed text may mean."""
         if self.is_bound:
             self.fields["school"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
                 (str(school.pk), school_label(school)) for school in self._candidates()
@@ -227,28 +233,35 @@ class SeatsForm(ContactForm):
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if session.audience == Audience.PARENTS:
-            del self.fields["kind"], self.fields["organisation"]
+            self.fields.pop("kind", None)
+            self.fields.pop("organisation", None)
 
     def clean(self) -> dict[str, Any]:
         """Ask for the organisation's name and the interpreter's language where they are needed."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("kind") == BookingKind.ORGANISATION and not data.get("organisation"):
+        if self.kind_of_party == BookingKind.ORGANISATION and not data.get("organisation"):
             self.add_error("organisation", _("Enter the name of the organisation."))
         if Need.INTERPRETER in data.get("needs", []) and not data.get("interpreter_language"):
             self.add_error("interpreter_language", _("Choose the language of the interpreter."))
         return data
 
+    @property
+    def kind_of_party(self) -> BookingKind:
+        """A person, unless an organisation was chosen."""
+        return BookingKind(self.cleaned_data.get("kind") or BookingKind.PERSON)
+
     def party(self) -> Party:
         """Return who asks for places."""
-        kind = BookingKind(self.cleaned_data.get("kind") or BookingKind.PERSON)
-        return Party(kind=kind, seats=self.cleaned_data["seats"])
+        return Party(kind=self.kind_of_party, seats=self.cleaned_data["seats"])
 
     def contact(self) -> Contact:
         """Return who answers for the sign-up."""
         data = self.cleaned_data
         needs = tuple(data.get("needs", []))
         return self._contact(
-            organisation=data.get("organisation", "") if data.get("kind") == BookingKind.ORGANISATION else "",
+            organisation=data.get("organisation", "")
+            if self.kind_of_party == BookingKind.ORGANISATION
+            else "",
             needs=needs,
             interpreter_language=data.get("interpreter_language", "") if Need.INTERPRETER in needs else "",
         )

@@ -13,6 +13,7 @@ from core.audit.models import Entry
 
 _ACTIONS = {
     "booking_sent": gettext_lazy("Sent"),
+    "booking_changed": gettext_lazy("Changed"),
     "address_proven": gettext_lazy("E-mail address confirmed"),
     "booking_approved": gettext_lazy("Approved"),
     "booking_declined": gettext_lazy("Declined"),

@@ -35,7 +35,13 @@ def invitation_method(booked: BookedSession, booking: Booking) -> str | None:
 
 def changed_at(booked: BookedSession, booking: Booking) -> datetime:
     """Return when an entry last changed: of the booking, of its date, of a session that was moved or cancelled."""
-    moments = [booking.started_at, booking.confirmed_at, booking.ended_at, booked.moved_at]
+    moments = [
+        booking.started_at,
+        booking.confirmed_at,
+        booking.changed_at,
+        booking.ended_at,
+        booked.moved_at,
+    ]
     if booked.session.sequence:
         moments.append(booked.session.changed_at)
     return max(moment for moment in moments if moment is not None)

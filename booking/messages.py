@@ -82,6 +82,30 @@ def tell_booking_moved(booking: Booking, *, step: str, offer: Offer, now: dateti
             _queue("provider_booking_moved", booking, to=address, language=language, now=now, step=step)
 
 
+def tell_change(booking: Booking, *, offer: Offer, now: datetime) -> None:
+    """Queue that a booking was changed, once a change: to its contact, and to a provider who counts on it."""
+    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
+    if booking.contact_email:
+        _queue_change(f"{kind}_changed", booking, to=booking.contact_email, now=now)
+    if booking.confirmed_at:
+        for address, language in provider_addresses(offer.provider):
+            _queue_change("provider_booking_changed", booking, to=address, language=language, now=now)
+
+
+def _queue_change(
+    mail_type: str, booking: Booking, *, to: str, now: datetime, language: str | None = None
+) -> None:
+    queue_message(
+        mail_type=mail_type,
+        to=to,
+        ids={"booking": booking.pk, "to": to, "changes": booking.changes},
+        language=language or booking.language,
+        key=f"{mail_type}:{booking.pk}:{to}:{booking.changes}",
+        about=f"booking:{booking.pk}",
+        now=now,
+    )
+
+
 def provider_addresses(provider: Provider) -> list[tuple[str, str]]:
     """Return (address, language) of those at a provider who are told of bookings.
 

@@ -18,6 +18,21 @@ class ClassSize:
 
 
 @dataclass(frozen=True)
+class Heads:
+    """How many of one occupation come, and from which department (V4): counts, no names."""
+
+    occupation: str
+    """A value of booking.enums.Occupation."""
+
+    count: int
+    department: str = ""
+
+    def as_data(self) -> dict[str, str | int]:
+        """Return it as Booking.heads keeps it."""
+        return {"occupation": self.occupation, "department": self.department, "count": self.count}
+
+
+@dataclass(frozen=True)
 class Party:
     """What is asked for: classes (a school) or seats (a person, an organisation)."""
 
@@ -25,6 +40,8 @@ class Party:
     school_id: int | None = None
     classes: tuple[ClassSize, ...] = ()
     seats: int = 0
+    heads: tuple[Heads, ...] = ()
+    """The seats by occupation, where the offer asks for it."""
 
     @property
     def groups(self) -> int:

@@ -147,12 +147,7 @@ def claim_places(
         CharterNotCoveredError: the gate is shut (rule 2).
     Source: DESIGN.md rules 1, 2 and 9.
     """
-    room = Q(max_groups=None) | Q(max_groups__gte=F("groups_taken") + F("reserved") + groups)
-    room &= (
-        Q(max_people=None)
-        | Q(max_groups__isnull=False, max_people__gte=F("people_taken") + people)
-        | Q(max_groups=None, max_people__gte=F("people_taken") + F("reserved") + people)
-    )
+    room = _room(groups=groups, people=people)
     sessions = Session.objects.filter(pk=session_id)
     open_sessions = sessions.filter(_takes(now=now, claimant=claimant))
     if school_id is None:
@@ -173,6 +168,50 @@ def claim_places(
     if not claimed:
         _explain(session_id, school_id=school_id, now=now, claimant=claimant)
     return _through_the_gate(session_id, now=now)
+
+
+def change_places(
+    session_id: int,
+    *,
+    groups: int,
+    people: int,
+    school_id: int | None,
+    now: datetime,
+    claimant: Claimant = Claimant.VISITOR,
+) -> None:
+    """Take more places, or give some back, in one statement: differences, below zero for less.
+
+    What grows is refused like a claim, the gate included; what only shrinks never is. The session must be locked,
+    and whoever gives back runs the queue after (booking.queue).
+
+    Raises: as claim_places.
+    """
+    sessions = Session.objects.filter(pk=session_id)
+    grows = groups > 0 or people > 0
+    if grows:
+        room = _room(groups=groups, people=people)
+        sessions = sessions.filter(_takes(now=now, claimant=claimant)).filter(room)
+    changed = sessions.update(
+        groups_taken=F("groups_taken") + groups, people_taken=F("people_taken") + people
+    )
+    if not changed:
+        _explain(session_id, school_id=school_id, now=now, claimant=claimant)
+    if grows:
+        _through_the_gate(session_id, now=now)
+
+
+def _room(*, groups: int, people: int) -> Q:
+    """Return the condition that so many more fit; a limit is asked only where its number grows (rule 9)."""
+    room = Q()
+    if groups > 0:
+        room &= Q(max_groups=None) | Q(max_groups__gte=F("groups_taken") + F("reserved") + groups)
+    if people > 0:
+        room &= (
+            Q(max_people=None)
+            | Q(max_groups__isnull=False, max_people__gte=F("people_taken") + people)
+            | Q(max_groups=None, max_people__gte=F("people_taken") + F("reserved") + people)
+        )
+    return room
 
 
 def _through_the_gate(session_id: int, *, now: datetime) -> Session:

@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 
 from booking import wording
 from booking.enums import BookingKind, BookingState, Need
-from booking.errors import BookingRefusedError, SessionFullError
+from booking.errors import (
+    BookingRefusedError,
+    CharterNotCoveredError,
+    SessionClosedError,
+    SessionFullError,
+)
 from booking.models import Booking
 from booking.party import Party
 from booking.rules import classes_that_fit
@@ -142,3 +147,35 @@ def refusal_text(refusal: BookingRefusedError, party: Party | None = None) -> st
             left,
         ) % {"count": left}
     return refusal.message
+
+
+def change_refusal_text(refusal: BookingRefusedError) -> str:
+    """Return in words why a booking cannot be changed so; it stays as it was (S10)."""
+    match refusal:
+        case SessionFullError():
+            free = wording.free_text(refusal.facts.get("groups_left"), refusal.facts.get("people_left"))  # type: ignore[arg-type]  # facts are of any type
+            return _("There is not room for so many more. Besides what you have, this is free: %(free)s.") % {
+                "free": free
+            }
+        case SessionClosedError():
+            return _(
+                "Booking has closed for this date, so your booking cannot grow any more. You can still enter a lower"
+                " number, or call us."
+            )
+        case CharterNotCoveredError():
+            return _(
+                "Your booking cannot grow right now, because the provider's charter is not in force for the date."
+            )
+    return refusal.message
+
+
+def before_and_after(booking: Booking, party: Party) -> list[Row]:
+    """Return what is booked beside what was asked for, when a change is refused."""
+    if party.classes:
+        wanted = "\n".join(wording.class_text(item) for item in party.classes)
+    else:
+        wanted = wording.seats_text(party.seats)
+    return [
+        Row(_("Your booking, unchanged"), wording.party_text(booking)),
+        Row(_("What you asked for"), wanted),
+    ]

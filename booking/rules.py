@@ -6,7 +6,7 @@ from itertools import combinations
 
 from django.utils import timezone
 
-from booking.errors import ClassTwiceError, GroupTooLargeError, GroupTooSmallError
+from booking.errors import ClassTwiceError, GroupTooLargeError, GroupTooSmallError, HeadsDoNotAddUpError
 from booking.party import ClassSize, Party, normalise_class_name
 from workshops.calendars import LOCAL_ZONE
 from workshops.models import Session
@@ -74,6 +74,13 @@ def check_group_sizes(party: Party, *, smallest: int | None, largest: int | None
             raise GroupTooSmallError(smallest=smallest, class_name=name)
         if largest is not None and size > largest:
             raise GroupTooLargeError(largest=largest, class_name=name)
+
+
+def check_heads(party: Party, *, is_asked: bool = False) -> None:
+    """Raise HeadsDoNotAddUpError when the heads per occupation are not as many as the seats (V4)."""
+    heads = sum(item.count for item in party.heads)
+    if (party.heads or is_asked) and heads != party.seats:
+        raise HeadsDoNotAddUpError(seats=party.seats, heads=heads)
 
 
 def check_classes_differ(classes: Collection[ClassSize]) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.views import making, managing, providing, queueing
+from booking.views import changing, making, managing, providing, queueing
 
 urlpatterns = [
     path("book/<int:session_id>/", making.form, name="booking_form"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("book/<int:session_id>/kvittering/", making.receipt, name="booking_receipt"),
     path("booking/bekraeft/<str:token>/", managing.confirm, name="booking_confirm"),
     path("booking/<str:token>/", managing.detail, name="booking_detail"),
+    path("booking/<str:token>/ret/", changing.change, name="booking_change"),
     path("booking/<str:token>/afmeld/", managing.withdraw, name="booking_withdraw"),
     path("booking/<str:token>/svar/", queueing.answer, name="booking_answer"),
     path("booking/<str:token>/aftale.ics", managing.calendar_file, name="booking_calendar"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.models import BookedClass, BookedSession, Booking
+from booking.party import ClassSize
 from workshops.enums import PlaceKind
 from workshops.models import Session
 
@@ -35,7 +36,7 @@ def moment_text(moment: datetime) -> str:
     return f"{date_format(local, 'l j. F')} kl. {local.hour}.{local.minute:02d}"
 
 
-def class_text(item: BookedClass) -> str:
+def class_text(item: BookedClass | ClassSize) -> str:
     """Return "7.A (7. klasse): 24 elever og 2 voksne"."""
     pupils = ngettext("%(count)s pupil", "%(count)s pupils", item.pupils) % {"count": item.pupils}
     adults = ngettext("%(count)s adult", "%(count)s adults", item.adults) % {"count": item.adults}

@@ -79,6 +79,13 @@ class Booking(models.Model):
     approval_reasons = models.JSONField(default=list, blank=True)
     """Why it needs approval: "offer", "unknown_domain", "grade", "district"."""
 
+    changes = models.PositiveIntegerField(_("changes"), default=0)
+    """How often it was changed: a form shown before the last change is not taken (S10)."""
+
+    changed_at = models.DateTimeField(_("changed at"), null=True, blank=True)
+    is_invited = models.BooleanField(_("came by invitation link"), default=False)
+    """Whoever was invited may have an address outside the offer's domains (V1)."""
+
     submission_key = models.UUIDField(default=uuid.uuid4, unique=True)
     """Carried by the form: the same form posted twice gives one booking."""
 

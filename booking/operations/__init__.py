@@ -2,6 +2,7 @@
 
 from booking.operations.administering import note_reading, renew_link, send_receipt_again
 from booking.operations.anonymising import anonymise_bookings, bookings_to_anonymise
+from booking.operations.changing import change_booking
 from booking.operations.changing_sessions import cancel_session, change_session_limits, move_session
 from booking.operations.coverage import BookingCoverageObserver, keep_affected_booking
 from booking.operations.deciding import approve_booking, decline_booking
@@ -25,6 +26,7 @@ __all__ = [
     "bookings_to_anonymise",
     "cancel_booking",
     "cancel_session",
+    "change_booking",
     "change_session_limits",
     "decline_booking",
     "decline_offer",

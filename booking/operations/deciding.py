@@ -6,7 +6,7 @@ from django.db import transaction
 
 from booking.enums import BookingState
 from booking.errors import WrongStateError
-from booking.messages import tell_booking
+from booking.messages import tell_booking, tell_change
 from booking.models import Booking
 from booking.operations.submitting import confirm
 from booking.places import end_place, lock_sessions_of, require_gate
@@ -33,14 +33,21 @@ def approve_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     if booking.state != BookingState.AWAITING_APPROVAL:
         raise WrongStateError
     require_gate(sessions, now=now)
+    was_confirmed = booking.confirmed_at is not None
     confirm(booking, now=now)
+    if was_confirmed:
+        booking.changes += 1
     booking.save()
     offer = Offer.objects.get(pk=next(iter(sessions.values())).offer_id)
     record("booking_approved", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
     close_items(
         kind="booking_approval", subject=f"booking:{booking.pk}", resolution="approved", actor=actor, now=now
     )
-    tell_booking(booking, offer=offer, now=now)
+    if was_confirmed:
+        # Its change was in question, not the booking: receipt and new entry were sent long ago.
+        tell_change(booking, offer=offer, now=now)
+    else:
+        tell_booking(booking, offer=offer, now=now)
     return booking
 
 

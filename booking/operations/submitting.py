@@ -173,18 +173,27 @@ def settle(booking: Booking, offer: Offer, sessions: dict[int, Session], *, now:
     if not booking.approval_reasons:
         confirm(booking, now=now)
         return
+    ask_for_approval(booking, offer, sessions, reasons=booking.approval_reasons, now=now)
+
+
+def ask_for_approval(
+    booking: Booking, offer: Offer, sessions: dict[int, Session], *, reasons: list[str], now: datetime
+) -> None:
+    """Keep the places and let a person decide (S15, S27); a changed booking asks anew. The caller saves it."""
     booking.state = BookingState.AWAITING_APPROVAL
+    booking.approval_reasons = reasons
     booking.held_until = None
-    booking.booked_sessions.filter(state__in=[BookingState.HELD, BookingState.OFFERED]).update(
-        state=BookingState.AWAITING_APPROVAL, held_until=None
-    )
+    booking.booked_sessions.filter(
+        state__in=[BookingState.HELD, BookingState.OFFERED, BookingState.CONFIRMED]
+    ).update(state=BookingState.AWAITING_APPROVAL, held_until=None)
     first = min(sessions.values(), key=lambda session: session.starts_at)
+    again = f":{booking.changes}" if booking.changes else ""
     open_item(
-        key=f"booking_approval:{booking.pk}",
+        key=f"booking_approval:{booking.pk}{again}",
         kind="booking_approval",
         subject=f"booking:{booking.pk}",
         provider_id=offer.provider_id,
-        data={"reference": booking.reference, "reasons": booking.approval_reasons},
+        data={"reference": booking.reference, "reasons": reasons},
         due_at=min(now + timedelta(days=offer.approval_days), first.starts_at),
         now=now,
     )

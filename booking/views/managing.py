@@ -20,6 +20,7 @@ from booking.forms import WithdrawForm
 from booking.ical import booked_session_calendar
 from booking.models import Booking
 from booking.operations import prove_address, withdraw_booking
+from booking.operations.changing import is_changeable
 from booking.operations.ending import can_withdraw
 from booking.presentation import STATE_KINDS, booking_sections, next_free_dates
 from booking.wording import position_text
@@ -92,6 +93,8 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
         "is_offered": booking.state == BookingState.OFFERED,
         "is_confirmed": booking.state == BookingState.CONFIRMED,
         "is_over": first.starts_at <= now,
+        "is_changed": request.GET.get("ret") == "1",
+        "can_change": is_changeable(booking) and first.starts_at > now,
         "can_withdraw": is_active and first.starts_at > now and can_withdraw(booked_of(booking), now=now),
         "practical": _practical(booking),
         "aula": (
