@@ -281,6 +281,15 @@ def register_mail_types() -> None:
             calendar_method="REQUEST",
             only_before_start=True,
         )
+        _register(
+            f"{kind}_delayed",
+            audience,
+            _("The answer takes longer (%(who)s)") % {"who": who},
+            (*_DATES, "party", "manage_url"),
+            states=(BookingState.AWAITING_APPROVAL,),
+            fill=_details,
+            only_before_start=True,
+        )
         _register_queue_mails(kind, who, audience)
         _register(
             f"{kind}_moved",

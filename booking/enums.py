@@ -77,6 +77,7 @@ class DeclineReason(models.TextChoices):
     TARGET = "target", _("The offer is for other classes")
     DISTRICT = "district", _("The offer is for other districts")
     CAPACITY = "capacity", _("The provider cannot on that date")
+    NO_ANSWER = "no_answer", _("We could not give an answer in time")
 
 
 class CancelReason(models.TextChoices):

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -116,6 +117,28 @@ class SchoolCannotBookError(BookingRefusedError):
 
     code = "school_cannot_book"
     text = _("This offer cannot be booked by your school.")
+
+
+class SchoolCapError(BookingRefusedError):
+    """The school has as many classes of this offer in the term as one school may have (S22)."""
+
+    code = "school_cap"
+    text = _(
+        "A school can have %(cap)s classes in this offer in each half of the school year, so that more schools get "
+        "a visit. Yours can book %(left)s more. Choose a date in the other half, or call us."
+    )
+
+
+class NewSchoolsFirstError(BookingRefusedError):
+    """The date is kept for schools that have not had the offer this school year (S22)."""
+
+    code = "new_schools_first"
+    text = _("Until %(day)s this date is kept for schools that have not had the offer this school year.")
+
+    @property
+    def message(self) -> str:
+        """Return the text with the day in words."""
+        return str(self.text) % {"day": date_format(self.facts["open_to_all"], "j. F Y")}  # type: ignore[arg-type]
 
 
 class NotInvitedError(BookingRefusedError):

@@ -163,3 +163,10 @@ def tell_booking_again(booking: Booking, *, now: datetime) -> None:
         about=f"booking:{booking.pk}",
         now=now,
     )
+
+
+def tell_delay(booking: Booking, *, now: datetime) -> None:
+    """Tell a booker that the answer takes longer than promised; once (S15)."""
+    if booking.contact_email:
+        kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
+        _queue(f"{kind}_delayed", booking, to=booking.contact_email, now=now)

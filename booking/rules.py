@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from booking.errors import ClassTwiceError, GroupTooLargeError, GroupTooSmallError, HeadsDoNotAddUpError
 from booking.party import ClassSize, Party, normalise_class_name
-from workshops.calendars import LOCAL_ZONE
+from workshops.calendars import LOCAL_ZONE, local_days_before
 from workshops.models import Session
 
 HOLD = timedelta(minutes=15)
@@ -61,6 +61,15 @@ def offer_deadline(*, now: datetime, starts_at: datetime) -> datetime:
         day = local.date() + timedelta(days=1 if local.hour >= _EVENING else 0)
         local = datetime.combine(day, time(_MID_MORNING), tzinfo=LOCAL_ZONE)
     return min(local.astimezone(UTC), starts_at - _LAST_ANSWER)
+
+
+def approval_deadline(*, now: datetime, days: int, starts_at: datetime) -> datetime:
+    """Return by when a booking that asks for approval is answered: so many local days later at the same time.
+
+    Never in the last day before the start: a booker must know by then (S15).
+    """
+    due = local_days_before(now, -days)
+    return min(due, max(starts_at - timedelta(days=1), now))
 
 
 def check_group_sizes(party: Party, *, smallest: int | None, largest: int | None) -> None:

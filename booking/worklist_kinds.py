@@ -9,6 +9,7 @@ from core.worklist.models import WorkItem
 
 APPROVAL = "booking_approval"
 AFFECTED = "affected_booking"
+OVERDUE = "approval_overdue"
 
 _REASONS = {
     "offer": gettext_lazy("the offer asks for approval"),
@@ -63,3 +64,4 @@ def register_kinds() -> None:
     """Register the kinds (called when Django is ready)."""
     register(Kind(APPROVAL, gettext_lazy("Booking awaits approval"), _describe_approval, _booking_url))
     register(Kind(AFFECTED, gettext_lazy("Booking affected by a change"), _describe_affected, _booking_url))
+    register(Kind(OVERDUE, gettext_lazy("Booking not answered in time"), _describe_approval, _booking_url))

@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from workshops.enums import Audience
 
-SCHOOLS_ONLY = ("max_groups", "school_types", "school_provides", "lessons")
+SCHOOLS_ONLY = (
+    "max_groups",
+    "school_types",
+    "school_provides",
+    "lessons",
+    "evening_offer",
+    "max_classes_per_term",
+    "new_schools_first_days",
+)
 """Rules that say something only where schools book."""
 
 
@@ -32,6 +40,9 @@ def problems_of(values: Mapping[str, Any]) -> dict[str, str | Promise]:
         for name in SCHOOLS_ONLY:
             if values.get(name):
                 found[name] = _("Leave this empty: it is for offers that schools book.")
+    evening = values.get("evening_offer")
+    if evening is not None and evening.audience != Audience.PARENTS:
+        found["evening_offer"] = _("Choose an offer for parents.")
     if _above(values.get("grade_from"), values.get("grade_to")):
         found["grade_to"] = _("The last grade must not be below the first.")
     if _above(values.get("min_group_size"), values.get("max_group_size")):

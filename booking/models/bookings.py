@@ -85,6 +85,8 @@ class Booking(models.Model):
     changed_at = models.DateTimeField(_("changed at"), null=True, blank=True)
     is_invited = models.BooleanField(_("came by invitation link"), default=False)
     """Whoever was invited may have an address outside the offer's domains (V1)."""
+    approval_due_at = models.DateTimeField(_("to be answered by"), null=True, blank=True)
+    """While it awaits approval: what the offer says happens then, happens (S15)."""
 
     submission_key = models.UUIDField(default=uuid.uuid4, unique=True)
     """Carried by the form: the same form posted twice gives one booking."""
@@ -115,6 +117,11 @@ class Booking(models.Model):
             models.Index(fields=["contact_email"], name="booking_by_email"),
             models.Index(fields=["state", "-started_at"], name="booking_by_state"),
             models.Index(fields=["held_until"], name="booking_held_until", condition=Q(state="held")),
+            models.Index(
+                fields=["approval_due_at"],
+                name="booking_approval_due",
+                condition=Q(state="awaiting_approval"),
+            ),
             models.Index(fields=["browser_key"], name="booking_by_browser", condition=~Q(browser_key="")),
         ]
         constraints = [

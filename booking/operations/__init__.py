@@ -5,7 +5,7 @@ from booking.operations.anonymising import anonymise_bookings, bookings_to_anony
 from booking.operations.changing import change_booking
 from booking.operations.changing_sessions import cancel_session, change_session_limits, move_session
 from booking.operations.coverage import BookingCoverageObserver, keep_affected_booking
-from booking.operations.deciding import approve_booking, decline_booking
+from booking.operations.deciding import answer_overdue_approvals, approve_booking, decline_booking
 from booking.operations.ending import (
     cancel_booking,
     delete_abandoned_forms,
@@ -21,6 +21,7 @@ __all__ = [
     "BookingCoverageObserver",
     "accept_offer",
     "anonymise_bookings",
+    "answer_overdue_approvals",
     "approve_booking",
     "book_for_caller",
     "bookings_to_anonymise",

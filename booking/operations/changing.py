@@ -14,6 +14,7 @@ from booking.errors import (
     WrongPartyError,
     WrongStateError,
 )
+from booking.fairness import check_cap
 from booking.messages import tell_change
 from booking.models import BookedClass, BookedSession, Booking
 from booking.operations.ending import can_withdraw
@@ -225,6 +226,9 @@ def _check(
     is_held_to_deadline = not by_staff and booking.state != BookingState.WAITING
     if classes.is_fewer and is_held_to_deadline and not can_withdraw(booked_sessions, now=now):
         raise ClassRemovalClosedError
+    more = len(classes.added) - len(classes.removed)
+    if more > 0 and booking.school is not None and not by_staff:
+        check_cap(booked_sessions[0].session, booking.school, classes=more)
 
 
 def _approval_reasons(offer: Offer, classes: _Classes) -> list[str]:

@@ -194,7 +194,8 @@ def _end(
         reason=reason,
     )
     subject = f"booking:{booking.pk}"
-    close_items(kind="booking_approval", subject=subject, resolution=state.value, actor=actor, now=now)
+    for kind in ("booking_approval", "approval_overdue"):
+        close_items(kind=kind, subject=subject, resolution=state.value, actor=actor, now=now)
     close_items(kind="affected_booking", subject=subject, resolution=state.value, actor=actor, now=now)
     tell_booking(booking, offer=offer, now=now)
     run_queue(sessions, now=now)

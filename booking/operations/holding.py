@@ -28,6 +28,7 @@ from booking.errors import (
     WrongPartyError,
     WrongStateError,
 )
+from booking.fairness import check_fair_share
 from booking.models import BookedClass, BookedSession, Booking, ClassPlace
 from booking.party import Contact, Party, normalise_class_name
 from booking.places import (
@@ -98,7 +99,7 @@ def hold_places(
         NoQueueError, NeverFitsError: asked for the waiting list, and there is none, or it would lead nowhere.
         SessionFullError, SessionClosedError, OtherSchoolHostsError, CharterNotCoveredError: see claim_places.
         GroupTooSmallError, GroupTooLargeError, SchoolCannotBookError, ClassAlreadyBookedError, ClassTwiceError,
-        WrongPartyError, NotInvitedError.
+        WrongPartyError, NotInvitedError, SchoolCapError, NewSchoolsFirstError.
     Source: DESIGN.md rules 1, 2, 8, 9 and section 5, Booking.
     """
     others: set[int] = set()
@@ -153,6 +154,8 @@ def _hold(
     for place in booked:
         _check_access(place.session, is_invited=is_invited, by_staff=by_staff)
     school = _check_party(booked[0].session, party, now=now)
+    if school is not None and not by_staff:
+        check_fair_share(booked[0].session, school, classes=len(party.classes), now=now)
     is_waiting = booked[0].state == BookingState.WAITING
     if booking is None:
         booking = Booking(

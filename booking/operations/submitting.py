@@ -1,7 +1,7 @@
 """From held to confirmed: sending the booking, proving the address, booking for someone who phones."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +16,13 @@ from booking.party import Contact, Party
 from booking.places import lock_sessions_of, require_gate
 from booking.queue import enter_queue, run_queue
 from booking.retention import contact_deleted_after
-from booking.rules import MAX_UNPROVEN_PER_ADDRESS, approval_reasons, email_domain, proof_deadline
+from booking.rules import (
+    MAX_UNPROVEN_PER_ADDRESS,
+    approval_deadline,
+    approval_reasons,
+    email_domain,
+    proof_deadline,
+)
 from core.audit.log import VISITOR, Actor, record
 from core.prepared import prepared
 from core.worklist.operations import open_item
@@ -188,13 +194,14 @@ def ask_for_approval(
     ).update(state=BookingState.AWAITING_APPROVAL, held_until=None)
     first = min(sessions.values(), key=lambda session: session.starts_at)
     again = f":{booking.changes}" if booking.changes else ""
+    booking.approval_due_at = approval_deadline(now=now, days=offer.approval_days, starts_at=first.starts_at)
     open_item(
         key=f"booking_approval:{booking.pk}{again}",
         kind="booking_approval",
         subject=f"booking:{booking.pk}",
         provider_id=offer.provider_id,
         data={"reference": booking.reference, "reasons": reasons},
-        due_at=min(now + timedelta(days=offer.approval_days), first.starts_at),
+        due_at=booking.approval_due_at,
         now=now,
     )
 

@@ -142,10 +142,19 @@ class OfferViewSet(ModelViewSet):
             MultiFieldPanel(
                 [
                     FieldPanel("approval"),
+                    FieldRowPanel([FieldPanel("approval_days"), FieldPanel("approval_if_silent")]),
                     FieldRowPanel([FieldPanel("booking_closes_days"), FieldPanel("withdrawal_closes_days")]),
+                    FieldPanel("has_waiting_list"),
+                    FieldPanel("takes_requests"),
+                    FieldPanel("evening_offer"),
                     FieldPanel("asks_for_proof"),
+                    FieldPanel("asks_occupations"),
                 ],
                 heading=_("Booking"),
+            ),
+            MultiFieldPanel(
+                [FieldRowPanel([FieldPanel("max_classes_per_term"), FieldPanel("new_schools_first_days")])],
+                heading=_("Fair shares among schools"),
             ),
         ],
         base_form_class=OfferForm,

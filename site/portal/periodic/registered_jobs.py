@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.utils.translation import gettext_lazy as _
 
 from booking.operations.anonymising import anonymise_bookings
+from booking.operations.deciding import answer_overdue_approvals
 from booking.operations.ending import delete_abandoned_forms, expire_overdue
 from booking.operations.school_changes import watch_closing_schools
 from booking.reminders import queue_reminders
@@ -45,6 +46,9 @@ def purge_accounts(now: datetime) -> None:
 
 def register_all() -> None:
     """Register the jobs."""
+    register(
+        Job("answer_approvals", _("Act where nobody answered a booking"), HOURLY, answer_overdue_approvals)
+    )
     register(Job("expire_bookings", _("Let go of places that were not confirmed"), OFTEN, expire_overdue))
     register(
         Job("anonymise_bookings", _("Delete contact details of old bookings"), DAILY, anonymise_bookings)

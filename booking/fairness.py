@@ -1,0 +1,75 @@
+"""Fair shares among schools (S22): a cap per school and term, and days in which schools not yet served come first.
+
+Both are an offer's choice and off by default. Staff are not bound by them: they book for a caller and answer for it.
+"""
+
+from datetime import date, datetime, timedelta
+
+from booking.enums import BookingState
+from booking.errors import NewSchoolsFirstError, SchoolCapError
+from booking.models import BookedSession, ClassPlace
+from workshops.calendars import FIRST_MONTH_OF_SCHOOL_YEAR, local_date_of, school_year_days, school_year_of
+from workshops.models import School, Session
+
+_SERVED = (BookingState.CONFIRMED, BookingState.ATTENDED)
+
+
+def term_of(day: date) -> tuple[date, date]:
+    """Return the first and last day of the term of a day: August to December, January to July."""
+    first, last = school_year_days(school_year_of(day))
+    if day.month >= FIRST_MONTH_OF_SCHOOL_YEAR:
+        return first, date(day.year, 12, 31)
+    return date(last.year, 1, 1), last
+
+
+def check_fair_share(session: Session, school: School, *, classes: int, now: datetime) -> None:
+    """Raise what an offer's fair shares forbid a school.
+
+    The session must be locked. Where there is a cap the school's row is locked too, always after the sessions, so
+    that two bookings of one school for two dates cannot both take its last class.
+
+    Args:
+        session: with its offer.
+        classes: how many more.
+    Raises:
+        SchoolCapError: more classes than the offer gives a school in a term.
+        NewSchoolsFirstError: the date is kept for schools not yet served, until a day it names.
+    Source: FEATURES.md S22.
+    """
+    offer = session.offer
+    if offer.new_schools_first_days and session.announced_at:
+        open_to_all = local_date_of(session.announced_at) + timedelta(days=offer.new_schools_first_days)
+        if local_date_of(now) < open_to_all and _is_served(session, school):
+            raise NewSchoolsFirstError(open_to_all=open_to_all)
+    check_cap(session, school, classes=classes)
+
+
+def check_cap(session: Session, school: School, *, classes: int) -> None:
+    """Raise SchoolCapError when so many more classes pass what the offer gives a school in a term."""
+    offer = session.offer
+    if offer.max_classes_per_term is None:
+        return
+    School.objects.select_for_update().get(pk=school.pk)
+    first, last = term_of(session.local_date)
+    places = ClassPlace.objects.filter(
+        is_active=True,
+        booked_session__booking__school=school,
+        session__offer=offer,
+        session__local_date__range=(first, last),
+    )
+    # A class in a course counts once, not once a date.
+    taken = places.values("booked_class").distinct().count()
+    if taken + classes > offer.max_classes_per_term:
+        left = max(offer.max_classes_per_term - taken, 0)
+        raise SchoolCapError(cap=offer.max_classes_per_term, left=left)
+
+
+def _is_served(session: Session, school: School) -> bool:
+    """Whether the school has a booking of the offer in the school year of the session."""
+    first, last = school_year_days(school_year_of(session.local_date))
+    return BookedSession.objects.filter(
+        booking__school=school,
+        session__offer_id=session.offer_id,
+        session__local_date__range=(first, last),
+        state__in=_SERVED,
+    ).exists()

@@ -1,0 +1,103 @@
+"""What happens when nobody answers a booking that asks for approval (S15)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from booking.enums import BookingState
+from booking.operations import answer_overdue_approvals, approve_booking
+from booking.rules import approval_deadline
+from charter.enums import ProviderState
+from charter.models import Provider
+from core.audit.log import SYSTEM
+from core.outbox.models import Message
+from core.worklist.models import WorkItem
+from tests.factories.booking import book
+from tests.factories.workshops import OfferFactory, SessionFactory
+from workshops.enums import Approval, IfSilent
+
+pytestmark = pytest.mark.django_db
+
+
+def waiting_for_answer(if_silent, **more):
+    offer = OfferFactory(
+        approval=Approval.ADMINISTRATION, approval_days=3, approval_if_silent=if_silent, **more
+    )
+    return book(SessionFactory(offer=offer))
+
+
+def mails(booking):
+    found = Message.objects.filter(about=f"booking:{booking.pk}", to_email=booking.contact_email)
+    return list(found.order_by("pk").values_list("mail_type", flat=True))
+
+
+def open_kinds(booking):
+    items = WorkItem.objects.filter(subject=f"booking:{booking.pk}", closed_at=None)
+    return sorted(items.values_list("kind", flat=True))
+
+
+def after_deadline(booking):
+    return booking.approval_due_at + timedelta(minutes=1)
+
+
+def test_nothing_happens_before_the_deadline():
+    booking = waiting_for_answer(IfSilent.DECLINE)
+
+    assert answer_overdue_approvals(booking.approval_due_at - timedelta(minutes=1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("if_silent", "state", "mail"),
+    [
+        (IfSilent.CONFIRM, BookingState.CONFIRMED, "booking_receipt"),
+        (IfSilent.DECLINE, BookingState.DECLINED, "booking_declined"),
+    ],
+)
+def test_silence_is_answered_as_the_offer_says_once(if_silent, state, mail):
+    booking = waiting_for_answer(if_silent)
+    late = after_deadline(booking)
+
+    assert (answer_overdue_approvals(late), answer_overdue_approvals(late)) == (1, 0)
+
+    booking.refresh_from_db()
+    assert booking.state == state
+    assert mails(booking) == ["booking_received", mail]
+    assert open_kinds(booking) == []
+
+
+def test_escalating_asks_the_administration_and_tells_the_booker_once():
+    booking = waiting_for_answer(IfSilent.ESCALATE)
+    late = after_deadline(booking)
+
+    answer_overdue_approvals(late)
+    answer_overdue_approvals(late + timedelta(days=2))
+
+    booking.refresh_from_db()
+    assert booking.state == BookingState.AWAITING_APPROVAL
+    assert mails(booking) == ["booking_received", "booking_delayed"]
+    assert open_kinds(booking) == ["approval_overdue", "booking_approval"]
+    approve_booking(booking_id=booking.pk, actor=SYSTEM, now=late)
+    assert open_kinds(booking) == []
+
+
+def test_confirming_by_silence_asks_the_gate():
+    booking = waiting_for_answer(IfSilent.CONFIRM)
+    Provider.objects.update(state=ProviderState.SUSPENDED)
+
+    answer_overdue_approvals(after_deadline(booking))
+
+    booking.refresh_from_db()
+    assert booking.state == BookingState.AWAITING_APPROVAL
+    assert "approval_overdue" in open_kinds(booking)
+
+
+def test_the_deadline_is_local_days_and_leaves_the_last_day_free():
+    # Monday 19 October 2026 at 12:00 in Copenhagen; the clocks change on the 25th.
+    asked = datetime(2026, 10, 23, 10, tzinfo=UTC)
+    far = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    near = datetime(2026, 10, 25, 8, tzinfo=UTC)
+
+    assert approval_deadline(now=asked, days=3, starts_at=far) == datetime(2026, 10, 26, 11, tzinfo=UTC)
+    assert approval_deadline(now=asked, days=3, starts_at=near) == datetime(2026, 10, 24, 8, tzinfo=UTC)
+    assert timezone.is_aware(approval_deadline(now=asked, days=3, starts_at=far))
