@@ -5,15 +5,16 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from workshops.calendars import LOCAL_ZONE, at_local_time
+from workshops.calendars import LOCAL_ZONE, at_local_time, school_year_days
 from workshops.enums import PlaceKind, SessionAccess
 from workshops.errors import WorkshopError
-from workshops.models import Offer, Schedule, School, Session, Venue
+from workshops.models import Holiday, Offer, Schedule, School, Session, Venue
 from workshops.operations import ScheduleValues, SessionPlan
 from workshops.recurrence import excluded_dates, extra_dates, interval_of, weekdays_of
 from workshops.schools import search_text_of
@@ -428,6 +429,47 @@ class SchoolForm(WagtailAdminModelForm):
         """Keep the search text true."""
         self.instance.search_text = search_text_of(self.instance)
         return super().save(commit=commit)
+
+
+class HolidayForm(WagtailAdminModelForm):
+    """Days off of all schools or of one; or one school's days that are school days after all (S18)."""
+
+    class Meta:
+        model = Holiday
+        fields = ["school_year", "name", "first_day", "last_day", "school", "is_school_day"]
+        labels = {"is_school_day": _("The school teaches on these days after all")}
+        help_texts = {
+            "school": _("Empty: the plan of all the municipality's schools."),
+            "is_school_day": _("Only for one school, where the municipal plan says that these are days off."),
+        }
+        widgets = dict.fromkeys(
+            ("first_day", "last_day"), forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        )
+        error_messages = {
+            "school_year": {"required": _("Choose the school year. Enter it under school years first.")},
+            "name": {"required": _("Write what the days are called, e.g. winter holiday.")},
+            "first_day": {
+                "required": _("Enter the first day."),
+                "invalid": _("Write the date as 24.12.2026."),
+            },
+            "last_day": {"required": _("Enter the last day."), "invalid": _("Write the date as 24.12.2026.")},
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Check what two fields say together."""
+        data = super().clean() or {}
+        first, last, year = data.get("first_day"), data.get("last_day"), data.get("school_year")
+        if first and last and last < first:
+            self.add_error("last_day", _("The last day must not be before the first day."))
+        elif year is not None:
+            begins, ends = school_year_days(year.start_year)
+            text = _("Enter a day from %(first)s to %(last)s, or choose another school year.")
+            for name, day in (("first_day", first), ("last_day", last)):
+                if day and not begins <= day <= ends:
+                    self.add_error(name, text % {"first": date_format(begins), "last": date_format(ends)})
+        if data.get("is_school_day") and not data.get("school"):
+            self.add_error("school", _("Choose the school that teaches on these days."))
+        return data
 
 
 class CloseSchoolForm(forms.Form):

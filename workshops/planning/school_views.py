@@ -23,6 +23,8 @@ class SchoolEditView(generic.EditView):
     close_url_name = ""
     merge_url_name = ""
     reopen_url_name = ""
+    holiday_url_name = "holidays:edit"
+    holiday_add_url_name = "holidays:add"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the steps this school can take, and the schools that became part of it."""
@@ -39,6 +41,11 @@ class SchoolEditView(generic.EditView):
                 {"label": label, "url": reverse(name, args=(self.object.pk,))} for label, name in steps
             ],
             "merged_from": self.object.merged_from.all(),
+            "own_days": [
+                {"holiday": holiday, "url": reverse(self.holiday_url_name, args=(holiday.pk,))}
+                for holiday in self.object.holidays.select_related("school_year")
+            ],
+            "add_day_url": f"{reverse(self.holiday_add_url_name)}?school={self.object.pk}",
         }
 
 
@@ -123,3 +130,15 @@ class SchoolReopenView(SchoolDecisionView):
     def decide(self, data: dict[str, Any]) -> None:
         """Reopen it."""
         reopen_school(school_id=self.object.pk, actor=self.actor, now=timezone.now())
+
+
+class HolidayCreateView(generic.CreateView):
+    """New days off; a school's page leads here with the school chosen."""
+
+    def get_initial(self) -> dict[str, Any]:
+        """Choose the school in the address."""
+        chosen = self.request.GET.get("school", "")
+        return {
+            **super().get_initial(),
+            **({"school": chosen} if chosen.isascii() and chosen.isdigit() else {}),
+        }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django_filters
 from django.db.models import QuerySet
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +12,9 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 
 from core.cms.viewsets import KeptViewSet, PlainViewSet, WagtailFilterSet
 from workshops.models import Holiday, PublicHoliday, School, SchoolDomain, SchoolYear
-from workshops.planning.forms import SchoolForm
+from workshops.planning.forms import HolidayForm, SchoolForm
 from workshops.planning.school_views import (
+    HolidayCreateView,
     SchoolCloseView,
     SchoolEditView,
     SchoolMergeView,
@@ -122,11 +124,18 @@ class SchoolYearViewSet(PlainViewSet):
 
 
 class HolidayFilterSet(WagtailFilterSet):
-    """School year, and whether it is one school's own."""
+    """School year, one school's own, and whether they are school days after all.
+
+    Only schools with days of their own are choices.
+    """
+
+    school = django_filters.ModelChoiceFilter(
+        queryset=School.objects.filter(holidays__isnull=False).distinct(), label=_("School")
+    )
 
     class Meta:
         model = Holiday
-        fields = ["school_year", "is_school_day"]
+        fields = ["school_year", "school", "is_school_day"]
 
 
 class HolidayViewSet(PlainViewSet):
@@ -146,7 +155,12 @@ class HolidayViewSet(PlainViewSet):
         "school",
         BooleanColumn("is_school_day", label=_("School days after all")),
     ]
-    form_fields = ["school_year", "name", "first_day", "last_day", "school", "is_school_day"]
+    form_fields = HolidayForm._meta.fields
+    add_view_class = HolidayCreateView
+
+    def get_form_class(self, for_update: bool = False) -> type[HolidayForm]:
+        """Return the form that checks the days."""
+        return HolidayForm
 
 
 class PublicHolidayViewSet(PlainViewSet):

@@ -184,7 +184,9 @@ class SessionFormView(PlanningView):
         except WorkshopError as refusal:
             return self.refuse(form, refusal)
         messages.success(request, _("The date is saved."))
-        off = days_off(session.local_date, session.local_date).get(session.local_date)
+        off = days_off(session.local_date, session.local_date, school=session.for_school).get(
+            session.local_date
+        )
         if off:
             messages.warning(
                 request, _("Note: the day is a day off for the schools (%(name)s).") % {"name": off}

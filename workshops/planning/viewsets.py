@@ -163,7 +163,7 @@ class SessionInspectView(PlanningInspectView):
     def get_object(self, queryset: Any = None) -> Any:
         """Return the session with its free places."""
         rows: Any = Session.objects.with_free_places(now=timezone.now()).select_related(
-            "offer", "provider", "venue", "host_school", "schedule"
+            "offer", "provider", "venue", "host_school", "for_school", "schedule"
         )
         return get_object_or_404(rows, pk=self.pk)
 
@@ -178,7 +178,9 @@ class SessionInspectView(PlanningInspectView):
     def get_day_off_display_value(self) -> str:
         """Name the day off, or say that the plan is missing."""
         day = self.object.local_date
-        off = days_off(day, day).get(day)
+        # An evening for one school's parents, or a visit that is booked, follows that school's own calendar.
+        school = self.object.for_school or self.object.host_school
+        off = days_off(day, day, school=school).get(day)
         return off or ("–" if is_plan_known(day) else str(_("Holiday plan missing")))
 
     def get_clashes_display_value(self) -> str:
