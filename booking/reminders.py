@@ -78,7 +78,7 @@ def queue_reminders(now: datetime) -> int:
             "booking__contact_email",
             "booking__confirmed_at",
         )
-        .order_by("pk")
+        .order_by("session__starts_at", "pk")
     )
     drafts = (draft for item in booked if (draft := _draft(item, now=now)))
     return sum(queue_messages(batch, now=now) for batch in batched(drafts, _BATCH, strict=False))
