@@ -1,18 +1,22 @@
 """Personal links of bookings: one purpose, one booking, an end (X1)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from booking.models import Booking
+from booking.models import Booking, Feed
 from core.links.tokens import absolute_url, make_token
 from workshops.models import Session
 
 MANAGE = "booking"
 CONFIRM = "booking-confirm"
 INVITE = "session-invitation"
+FEED = "calendar-feed"
 _KEEP = timedelta(days=30)
+_FEEDS_END = datetime(2100, 1, 1, tzinfo=UTC)
+"""A calendar program keeps its address for years, so the address never changes by itself: the feed's row says
+until when it works, and the page prolongs it."""
 
 
 def _last_end(booking: Booking) -> datetime:
@@ -69,3 +73,10 @@ def answer_url(booking: Booking) -> str:
 def confirm_url(booking: Booking) -> str:
     """Return the whole address that confirms the e-mail address."""
     return absolute_url(confirm_path(booking))
+
+
+def feed_url(feed: Feed) -> str:
+    """Return the secret address of a personal calendar feed (K2)."""
+    token = make_token(FEED, feed.pk, feed.link_generation, expires_at=_FEEDS_END)
+    with translation.override("da"):  # one address, whatever language its owner reads the page in
+        return absolute_url(reverse("personal_feed", args=[token]))

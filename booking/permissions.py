@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from booking.models import Booking
+from django.contrib.auth import get_user_model
+
+from booking.enums import FeedKind
+from booking.models import Booking, Feed
 from charter.enums import MemberRole
 from charter.permissions import user_is_member
 from workshops.enums import Approval
@@ -59,3 +62,21 @@ def provider_decides(user: Any, booking: Booking, offer: Offer) -> bool:
         and booking.approval_reasons == ["offer"]
         and user_is_member(user, offer.provider_id, roles=[MemberRole.COORDINATOR])
     )
+
+
+def user_can_have_team_feed(user: Any) -> bool:
+    """Return whether a member of staff may subscribe to the whole programme."""
+    return bool(user.is_active) and user_can_see(user)
+
+
+def feed_may_be_read(feed: Feed) -> bool:
+    """Return whether a feed's owner may still have it: asked each time it is read (rule 12).
+
+    A provider's ends when the person leaves the provider, the team's with the staff role. A teacher's shows the
+    bookings of an address that was proven when the feed was made, and ends when its account is closed.
+    """
+    if feed.kind == FeedKind.PROVIDER:
+        return feed.provider_id is not None and user_is_member(feed.user, feed.provider_id)
+    if feed.kind == FeedKind.TEAM:
+        return user_can_have_team_feed(feed.user)
+    return not get_user_model().objects.filter(email=feed.email, is_active=False).exists()

@@ -71,17 +71,21 @@ def sessions_of(provider_id: int, *, now: datetime) -> SessionQuerySet:
     return sessions
 
 
+def with_what_is_shown(sessions: SessionQuerySet) -> SessionQuerySet:
+    """Fetch everything a provider sees of sessions, in three queries whatever their number."""
+    shown: SessionQuerySet = sessions.select_related(
+        "venue", "offer", "provider", "for_school"
+    ).prefetch_related(_shown_bookings())
+    return shown
+
+
 def whole_session(session_id: int) -> Session | None:
     """Return a session with everything its provider's page shows."""
-    return (
-        Session.objects.select_related("venue", "offer", "provider", "for_school")
-        .prefetch_related(_shown_bookings())
-        .filter(pk=session_id)
-        .first()
-    )
+    session: Session | None = with_what_is_shown(Session.objects.filter(pk=session_id)).first()
+    return session
 
 
-def _shown_bookings() -> Prefetch[Any]:
+def _shown_bookings() -> "Prefetch[Any]":
     shown = BookedSession.objects.filter(state__in=_SHOWN).select_related("booking__school")
     return Prefetch("booked_sessions", shown.prefetch_related("booking__classes").order_by("pk"), "shown")
 

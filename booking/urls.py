@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.views import changing, making, managing, providing, queueing
+from booking.views import changing, making, managing, providing, queueing, subscribing
 
 urlpatterns = [
     path("book/<int:session_id>/", making.form, name="booking_form"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("booking/<str:token>/svar/", queueing.answer, name="booking_answer"),
     path("booking/<str:token>/aftale.ics", managing.calendar_file, name="booking_calendar"),
     path("mine-bookinger/", managing.mine, name="booking_list"),
+    path("mine-bookinger/kalender/", subscribing.teacher_feed, name="teacher_feed"),
+    path("udbyder/<slug:slug>/kalender/", subscribing.provider_feed, name="provider_feed"),
+    path("kalender/min/<str:token>.ics", subscribing.personal_feed, name="personal_feed"),
     path("udbyder/tider/<int:session_id>/", providing.provider_session, name="provider_session"),
     path(
         "udbyder/tider/<int:session_id>/<int:booking_id>/godkend/",

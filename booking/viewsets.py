@@ -122,13 +122,17 @@ class BookingIndexView(ReadOnlyIndexView):
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
-        """Offer to book for someone who phones."""
+        """Offer to book for someone who phones, and to subscribe in one's calendar."""
+        subscribe = HeaderButton(
+            _("Subscribe in your calendar"), url=reverse("team_feed"), icon_name="calendar-alt"
+        )
         if not user_can_book_for_caller(self.request.user):
-            return []
+            return [subscribe]
         return [
             HeaderButton(
                 _("Book for a caller"), url=reverse("booking_admin_caller"), icon_name="plus-inverse"
-            )
+            ),
+            subscribe,
         ]
 
 

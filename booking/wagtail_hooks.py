@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from booking.views import administration
+from booking.views import administration, subscribing
 from booking.viewsets import BookingViewSet
 
 
@@ -28,6 +28,7 @@ def register_booking_urls() -> list[URLPattern]:
             administration.CallerFormView.as_view(),
             name="booking_admin_caller_form",
         ),
+        path("bookinger/kalender/", subscribing.TeamFeedView.as_view(), name="team_feed"),
         path("bookinger/<int:pk>/", administration.BookingDetailView.as_view(), name="booking_admin_detail"),
         path(
             "bookinger/<int:pk>/kvittering/",

@@ -75,7 +75,7 @@ def _entry(session: Any, url: str) -> Any:
         session.ends_at,
         session.title_in(get_language() or "da"),
         stamp=session.changed_at,
-        location=_place(session),
+        location=public_place(session),
         description="\n".join(fact for fact in facts if fact),
         url=url,
         is_cancelled=session.state == SessionState.CANCELLED,
@@ -84,10 +84,11 @@ def _entry(session: Any, url: str) -> Any:
     )
 
 
-def _place(session: Any) -> str:
+def public_place(session: Any) -> str:
+    """Return where a session is held, for everybody: never the host school (K5)."""
     if session.place_kind == PlaceKind.ONLINE:
         return _("Online")
     if session.place_kind == PlaceKind.VENUE and session.venue is not None:
         return f"{session.venue}, {session.venue.full_address}"
-    # Never the host school: who has invited whom is nobody's business (K5).
+    # Who has invited whom is nobody's business.
     return _("At the school that books")

@@ -1,9 +1,9 @@
 """iCalendar objects from values: deterministic bytes that Outlook, Google and Apple read alike (rule 6, K4)."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText
 
 from workshops.calendars import LOCAL_ZONE
 
@@ -97,12 +97,15 @@ def event(
     return entry
 
 
-def calendar(events: Iterable[Event], *, name: str, method: str | None = None) -> bytes:
+def calendar(
+    events: Iterable[Event], *, name: str, method: str | None = None, refresh_after: timedelta | None = None
+) -> bytes:
     """Return a calendar as it is sent: CRLF, lines folded at 75 octets, one VTIMEZONE.
 
     Args:
         name: what the reader's program shows.
         method: PUBLISH, REQUEST or CANCEL; none in a file to import.
+        refresh_after: in a feed, how often a subscriber's program should ask again, in whole hours.
     """
     result = Calendar()
     result.add("prodid", PRODUCT)
@@ -112,6 +115,10 @@ def calendar(events: Iterable[Event], *, name: str, method: str | None = None) -
         result.add("method", method)
     result.add("x-wr-calname", name)
     result.add("x-wr-timezone", TZID)
+    if refresh_after is not None:
+        # RFC 7986's name, and the older one that Outlook knows.
+        result.add("refresh-interval", refresh_after, parameters={"value": "DURATION"})
+        result.add("x-published-ttl", vDuration(refresh_after))
     result.add_component(Timezone.from_ical(VTIMEZONE))
     for entry in events:
         result.add_component(entry)

@@ -1,6 +1,5 @@
 """Public addresses of workshops that are no pages: calendar feeds."""
 
-import hashlib
 from typing import Any
 
 from django import forms
@@ -9,14 +8,13 @@ from django.db.models import BigIntegerField, Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
-from django.utils.http import http_date, quote_etag
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from core.cms.restrictions import open_to_all
+from workshops.calendar_response import calendar_response
 from workshops.enums import Audience
 from workshops.feeds import announced_sessions, feed
 from workshops.forms import FilterForm
@@ -24,6 +22,7 @@ from workshops.models import Offer, OfferPage
 from workshops.querysets import SessionQuerySet
 
 HIGHEST_GRADE = 10
+FRESH_SECONDS = 300
 
 
 class FeedForm(FilterForm):
@@ -102,16 +101,10 @@ def _feed_response(request: HttpRequest, sessions: SessionQuerySet, *, name: str
         return HttpResponse(text + "\n", status=400, content_type="text/plain; charset=utf-8")
     found = list(form.apply_to(sessions))
     body = feed(found, name=name, page_urls=_page_urls({session.offer_id for session in found}))
-    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    # If-Modified-Since alone never gives 304: a lapsed charter takes sessions away without changing them.
-    response = get_conditional_response(request, etag=etag) or HttpResponse(
-        body, content_type="text/calendar; charset=utf-8"
+    changed_at = max((session.changed_at for session in found), default=None)
+    return calendar_response(
+        request, body, changed_at=changed_at, cache_control=f"public, max-age={FRESH_SECONDS}"
     )
-    response["ETag"] = etag
-    response["Cache-Control"] = "public, max-age=300"
-    if found:
-        response["Last-Modified"] = http_date(max(session.changed_at for session in found).timestamp())
-    return response
 
 
 def _page_urls(offer_ids: set[int]) -> dict[int, str]:

@@ -16,9 +16,19 @@ from booking.operations.holding import extend_hold, hold_places, release_hold
 from booking.operations.moving import move_booking
 from booking.operations.queueing import accept_offer, decline_offer, pick_from_queue
 from booking.operations.submitting import book_for_caller, prove_address, submit_booking
+from booking.operations.subscribing import (
+    FeedOwner,
+    delete_feeds,
+    feed_of,
+    make_feed,
+    readable_feed,
+    replace_feed_address,
+    stop_feed,
+)
 
 __all__ = [
     "BookingCoverageObserver",
+    "FeedOwner",
     "accept_offer",
     "anonymise_bookings",
     "answer_overdue_approvals",
@@ -32,18 +42,24 @@ __all__ = [
     "decline_booking",
     "decline_offer",
     "delete_abandoned_forms",
+    "delete_feeds",
     "expire_overdue",
     "extend_hold",
+    "feed_of",
     "hold_places",
     "keep_affected_booking",
+    "make_feed",
     "move_booking",
     "move_session",
     "note_reading",
     "pick_from_queue",
     "prove_address",
+    "readable_feed",
     "release_hold",
     "renew_link",
+    "replace_feed_address",
     "send_receipt_again",
+    "stop_feed",
     "submit_booking",
     "withdraw_booking",
 ]

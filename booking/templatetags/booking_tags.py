@@ -1,7 +1,7 @@
 """How lower templates show booking's data: dates of an offer with their state, and small wordings."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -183,6 +183,12 @@ def session_time(session: Session) -> str:
 def moment(value: datetime | None) -> str:
     """Return "tirsdag 1. december kl. 12.00"."""
     return wording.moment_text(value) if value else ""
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Return "21. november 2028"."""
+    return wording.day_text(value) if value else ""
 
 
 @register.filter

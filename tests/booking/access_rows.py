@@ -2,10 +2,11 @@
 
 from django.utils import timezone
 
-from booking.links import confirm_path, manage_token
+from booking.enums import FeedKind
+from booking.links import confirm_path, feed_url, manage_token
 from booking.models import Booking
-from booking.operations import withdraw_booking
-from core.audit.log import LINK
+from booking.operations import FeedOwner, make_feed, withdraw_booking
+from core.audit.log import LINK, SYSTEM
 from tests.access.rows import LOGIN, row
 from tests.factories.booking import a_contact, book, known_school, queue_up
 from tests.factories.workshops import OfferFactory, SessionFactory
@@ -86,6 +87,17 @@ def not_the_providers_to_decide(world):
     return {"session_id": booking.booked_sessions.get().session_id, "booking_id": booking.pk}
 
 
+def own_feed(world):
+    """The secret address of the teacher's calendar: whoever holds it reads."""
+    owner = FeedOwner(FeedKind.TEACHER, email=world.email)
+    feed = make_feed(owner=owner, language="da", actor=SYSTEM, now=world.now)
+    return {"token": feed_url(feed).rpartition("/")[2].removesuffix(".ics")}
+
+
+def providers_slug(world):
+    return {"slug": world.provider.slug}
+
+
 PROVIDER = {"anonymous": LOGIN, "logged_in": 404}
 ADMIN = {"anonymous": LOGIN, "persons": 302, "providers": 302, "editor": 302}
 SEE = {**ADMIN, "caseworker": 200, "auditor": 200, "administration": 200}
@@ -124,6 +136,30 @@ ROWS = [
     row("booking_calendar", link, everyone=200),
     row("booking_calendar", forged_link, everyone=404),
     row("booking_list", anonymous=LOGIN, logged_in=200),
+    row("personal_feed", own_feed, everyone=200),
+    row("personal_feed", link, everyone=404),
+    row("personal_feed", forged_link, everyone=404),
+    row("teacher_feed", anonymous=LOGIN, logged_in=200),
+    row("teacher_feed", method="post", data={"do": "make"}, anonymous=LOGIN, logged_in=302),
+    row("provider_feed", providers_slug, **PROVIDER, provider_member_own=200),
+    row(
+        "provider_feed",
+        providers_slug,
+        method="post",
+        data={"do": "make"},
+        **PROVIDER,
+        provider_member_own=302,
+    ),
+    row("team_feed", **SEE),
+    row(
+        "team_feed",
+        method="post",
+        data={"do": "make"},
+        **ADMIN,
+        caseworker=302,
+        auditor=302,
+        administration=302,
+    ),
     row("booking_admin_detail", one, **SEE),
     row("booking_admin_receipt", one, **SEE),
     row("booking_admin_action", action("cancel"), **CHANGE),

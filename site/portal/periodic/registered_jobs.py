@@ -11,6 +11,7 @@ from booking.operations.anonymising import anonymise_bookings
 from booking.operations.deciding import answer_overdue_approvals
 from booking.operations.ending import delete_abandoned_forms, expire_overdue
 from booking.operations.school_changes import watch_closing_schools
+from booking.operations.subscribing import delete_feeds
 from booking.reminders import queue_reminders
 from charter.operations.retention import delete_evidence, delete_old_attempts, forget_networks
 from charter.operations.versions import remind_of_missing_charter
@@ -69,6 +70,7 @@ def register_all() -> None:
             remind_of_missing_charter,
         )
     )
+    register(Job("delete_feeds", _("Delete calendar subscriptions that have ended"), DAILY, delete_feeds))
     register(Job("delete_old_attempts", _("Delete signings that were started"), DAILY, delete_old_attempts))
     register(Job("forget_networks", _("Delete IP addresses of signatures"), DAILY, forget_networks))
     register(Job("delete_evidence", _("Delete who signed, when its time has come"), DAILY, delete_evidence))

@@ -20,6 +20,17 @@ def register_all() -> None:
     )
     register(
         RetentionRule(
+            name="calendar_feeds",
+            title=_("Calendar subscriptions"),
+            what=_("Whose subscription it is: an e-mail address, or a member of a provider or the team"),
+            purpose=_("To show somebody’s dates in their own calendar"),
+            days=730,
+            counted_from=_("when it was made or last prolonged; 30 days after it is stopped"),
+            deleted_by="delete_feeds",
+        )
+    )
+    register(
+        RetentionRule(
             name="messages",
             title=_("Sent e-mails"),
             what=_("E-mail address, type, times and result; never the text"),
