@@ -11,6 +11,8 @@ class BookingConfig(AppConfig):
         from booking import emails, querysets, session_emails, worklist_kinds
         from booking.operations.coverage import BookingCoverageObserver
         from booking.operations.school_changes import BookingSchoolObserver
+        from booking.requesting import emails as request_emails
+        from booking.requesting import tasks as request_tasks
         from charter import observers
         from workshops import availability
         from workshops import observers as school_observers
@@ -23,3 +25,5 @@ class BookingConfig(AppConfig):
         emails.register_mail_types()
         session_emails.register_session_mails()
         worklist_kinds.register_kinds()
+        request_emails.register_mail_types()
+        request_tasks.register_kinds()

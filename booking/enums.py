@@ -135,6 +135,26 @@ class RequestState(models.TextChoices):
     EXPIRED = "expired", pgettext_lazy("request", "Expired")
 
 
+OPEN_REQUEST_STATES = (RequestState.SENT, RequestState.ANSWERED)
+"""States in which somebody still has to do something: the one who answers, or the one who asked."""
+
+
+class RequestDeclineReason(models.TextChoices):
+    """Why a request got no times: fixed choices that the mail says in the asker's language."""
+
+    CAPACITY = "request_capacity", _("There is no free time near the dates you asked for")
+    TARGET = "request_target", _("The offer is for other classes or groups")
+    DISTRICT = "request_district", _("The provider does not come to your part of the city")
+    NOT_A_SCHOOL = "request_not_a_school", _("We could not see that the address belongs to the school")
+
+
+class UrgentEndReason(models.TextChoices):
+    """How an urgent request ended without a session."""
+
+    HELPED = "urgent_helped", _("We have helped in another way")
+    PASSED_ON = "urgent_passed_on", _("We have passed it on to those who can help")
+
+
 class PartOfDay(models.TextChoices):
     """When on a wished date."""
 

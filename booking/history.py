@@ -1,6 +1,6 @@
 """What happened to a booking, in words: its audit entries as staff read them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from booking.enums import CancelReason, DeclineReason, SessionCancelReason, WithdrawalReason
+from booking.enums import (
+    CancelReason,
+    DeclineReason,
+    RequestDeclineReason,
+    SessionCancelReason,
+    UrgentEndReason,
+    WithdrawalReason,
+)
 from core.audit.models import Entry
 
 _ACTIONS = {
@@ -26,6 +33,19 @@ _ACTIONS = {
     "booking_link_renewed": gettext_lazy("New personal link; the old one no longer works"),
     "affected_booking_kept": gettext_lazy("Kept although the charter no longer covers it"),
     "booking_read": gettext_lazy("Read by staff"),
+    "request_sent": gettext_lazy("Request sent"),
+    "request_proven": gettext_lazy("E-mail address confirmed"),
+    "request_answered": gettext_lazy("Times proposed"),
+    "request_wished_anew": gettext_lazy("None of the times fitted: new wishes"),
+    "request_declined": gettext_lazy("Request declined"),
+    "request_withdrawn": gettext_lazy("Request withdrawn"),
+    "request_expired": gettext_lazy("Lapsed: nobody chose a time"),
+    "request_agreed": gettext_lazy("Time agreed: session and booking made"),
+    "request_read": gettext_lazy("Read by staff"),
+    "session.created": gettext_lazy("Session made"),
+    "session.held": gettext_lazy("Session held"),
+    "session.not_held": gettext_lazy("Session not held"),
+    "session.cancelled": gettext_lazy("Session cancelled"),
 }
 _ACTORS = {
     "link": gettext_lazy("by the personal link"),
@@ -34,7 +54,14 @@ _ACTORS = {
 }
 _REASONS: Mapping[str, Any] = {
     str(reason.value): reason.label
-    for reasons in (SessionCancelReason, WithdrawalReason, DeclineReason, CancelReason)
+    for reasons in (
+        SessionCancelReason,
+        WithdrawalReason,
+        DeclineReason,
+        CancelReason,
+        RequestDeclineReason,
+        UrgentEndReason,
+    )
     for reason in reasons
 }
 
@@ -54,6 +81,12 @@ def history_of(booking_id: int, *, with_readings: bool = True) -> list[Event]:
     entries = Entry.objects.filter(subject=f"booking:{booking_id}").select_related("actor")
     if not with_readings:
         entries = entries.exclude(action="booking_read")
+    return [_event(entry) for entry in entries]
+
+
+def events_about(subjects: Collection[str]) -> list[Event]:
+    """Return what happened to several things that belong together, newest first, in one query."""
+    entries = Entry.objects.filter(subject__in=subjects).select_related("actor")
     return [_event(entry) for entry in entries]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from booking.enums import FeedKind
-from booking.models import Booking, Feed
+from booking.models import Booking, DateRequest, Feed
 from charter.enums import MemberRole
 from charter.permissions import user_is_member
 from workshops.enums import Approval
@@ -80,3 +80,28 @@ def feed_may_be_read(feed: Feed) -> bool:
     if feed.kind == FeedKind.TEAM:
         return user_can_have_team_feed(feed.user)
     return not get_user_model().objects.filter(email=feed.email, is_active=False).exists()
+
+
+def user_sent_request(user: Any, request: DateRequest) -> bool:
+    """Return whether a user sent a request: for a caller, or with their own address."""
+    email = (user.email or "").lower()
+    return request.registered_by_id == user.pk or (bool(email) and request.contact_email == email)
+
+
+def provider_answers(user: Any, request: DateRequest) -> bool:
+    """Return whether a user answers a request for its provider: a coordinator, and not the one who asked."""
+    return (
+        request.offer is not None
+        and user_is_member(user, request.offer.provider_id, roles=[MemberRole.COORDINATOR])
+        and not user_sent_request(user, request)
+    )
+
+
+def user_can_see_requests(user: Any) -> bool:
+    """Return whether a member of staff may see the requests of all."""
+    return bool(user.has_perm("booking.view_daterequest") or user.has_perm("booking.change_daterequest"))
+
+
+def user_can_answer_requests(user: Any) -> bool:
+    """Return whether a member of staff may answer, decline or withdraw requests."""
+    return bool(user.has_perm("booking.change_daterequest"))

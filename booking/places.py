@@ -24,7 +24,7 @@ from booking.models import BookedSession, Booking, ClassPlace
 from booking.rules import QUEUE_ENDS
 from core.prepared import prepared
 from workshops.calendars import local_date_of
-from workshops.enums import NOT_TAKING_PLACE, PlaceKind, SessionState
+from workshops.enums import NOT_TAKING_PLACE, Audience, PlaceKind, SessionState
 from workshops.models import Session
 from workshops.querysets import SessionQuerySet
 
@@ -134,11 +134,16 @@ def claim_places(
     school_id: int | None,
     now: datetime,
     claimant: Claimant = Claimant.VISITOR,
+    use_reserved: bool = False,
 ) -> Session:
     """Take places in a session and return it with its offer, or refuse.
 
     Staff may book after the public window has closed, and the queue goes on for longer than it; nobody goes over
     a limit or past the gate.
+
+    Args:
+        use_reserved: an urgent request takes the places kept back for it first, and what it takes is no longer
+            kept back (V5).
 
     Raises:
         SessionClosedError: draft, closed, cancelled, or outside its booking window.
@@ -147,18 +152,21 @@ def claim_places(
         CharterNotCoveredError: the gate is shut (rule 2).
     Source: DESIGN.md rules 1, 2 and 9.
     """
-    room = _room(groups=groups, people=people)
+    room = _room(groups=groups, people=people, use_reserved=use_reserved)
+    taken: dict[str, Any] = {
+        "groups_taken": F("groups_taken") + groups,
+        "people_taken": F("people_taken") + people,
+    }
+    if use_reserved:
+        taken["reserved"] = _still_reserved(groups=groups, people=people)
     sessions = Session.objects.filter(pk=session_id)
     open_sessions = sessions.filter(_takes(now=now, claimant=claimant))
     if school_id is None:
-        claimed = open_sessions.filter(room).update(
-            groups_taken=F("groups_taken") + groups, people_taken=F("people_taken") + people
-        )
+        claimed = open_sessions.filter(room).update(**taken)
     else:
         host = ~Q(place_kind=PlaceKind.AT_SCHOOL) | Q(host_school=None) | Q(host_school_id=school_id)
         claimed = open_sessions.filter(room, host).update(
-            groups_taken=F("groups_taken") + groups,
-            people_taken=F("people_taken") + people,
+            **taken,
             host_school=Case(
                 When(place_kind=PlaceKind.AT_SCHOOL, then=Value(school_id)),
                 default=F("host_school_id"),
@@ -200,18 +208,28 @@ def change_places(
         _through_the_gate(session_id, now=now)
 
 
-def _room(*, groups: int, people: int) -> Q:
+def _room(*, groups: int, people: int, use_reserved: bool = False) -> Q:
     """Return the condition that so many more fit; a limit is asked only where its number grows (rule 9)."""
+    kept_back = Value(0) if use_reserved else F("reserved")
     room = Q()
     if groups > 0:
-        room &= Q(max_groups=None) | Q(max_groups__gte=F("groups_taken") + F("reserved") + groups)
+        room &= Q(max_groups=None) | Q(max_groups__gte=F("groups_taken") + kept_back + groups)
     if people > 0:
         room &= (
             Q(max_people=None)
             | Q(max_groups__isnull=False, max_people__gte=F("people_taken") + people)
-            | Q(max_groups=None, max_people__gte=F("people_taken") + F("reserved") + people)
+            | Q(max_groups=None, max_people__gte=F("people_taken") + kept_back + people)
         )
     return room
+
+
+def _still_reserved(*, groups: int, people: int) -> Case:
+    """Return what stays kept back when so much of it is taken; it is counted in the session's first limit."""
+    return Case(
+        When(max_groups__isnull=False, reserved__gt=groups, then=F("reserved") - groups),
+        When(max_groups=None, reserved__gt=people, then=F("reserved") - people),
+        default=Value(0),
+    )
 
 
 def _through_the_gate(session_id: int, *, now: datetime) -> Session:
@@ -274,6 +292,19 @@ def bookable_by_staff(*, now: datetime) -> SessionQuerySet:
         .gate_open(today=timezone.localdate(now))
         .with_free_places(now=now)
         .filter(Q(free_groups=None) | Q(free_groups__gt=0), Q(free_people=None) | Q(free_people__gt=0))
+        .order_by("starts_at", "pk")
+    )
+    return sessions
+
+
+def urgent_choices(*, now: datetime, until: datetime) -> SessionQuerySet:
+    """Return the sessions an urgent request may have, soonest first: what is kept back counts as free (V5)."""
+    room = Q(max_groups=None) | Q(max_groups__gt=F("groups_taken"))
+    room &= Q(max_people=None) | Q(max_people__gt=F("people_taken"))
+    sessions: SessionQuerySet = (
+        Session.objects.filter(_takes(now=now, claimant=Claimant.STAFF), room, starts_at__lte=until)
+        .exclude(audience=Audience.PARENTS)
+        .gate_open(today=local_date_of(now))
         .order_by("starts_at", "pk")
     )
     return sessions

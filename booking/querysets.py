@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from booking.enums import ACTIVE_STATES, BookingState
+from booking.enums import ACTIVE_STATES, OPEN_REQUEST_STATES, BookingState, RequestState
 from workshops.availability import ExpiredPlaces
 
 
@@ -63,6 +63,47 @@ class BookedSessionQuerySet(models.QuerySet[Any]):
     def locked(self) -> "BookedSessionQuerySet":
         """Lock the rows in pk order."""
         return self.order_by("pk").select_for_update()
+
+
+class DateRequestQuerySet(models.QuerySet[Any]):
+    """Reads of requests for dates."""
+
+    def locked(self) -> "DateRequestQuerySet":
+        """Lock the rows in pk order; a request is locked before every session (one lock order)."""
+        return self.order_by("pk").select_for_update(of=("self",))
+
+    def sent(self) -> "DateRequestQuerySet":
+        """Leave out those whose address nobody has confirmed: no one is asked yet."""
+        return self.exclude(state=RequestState.UNPROVEN)
+
+    def open(self) -> "DateRequestQuerySet":
+        """Keep those that await an answer from one of the two sides."""
+        return self.filter(state__in=OPEN_REQUEST_STATES)
+
+    def of_address(self, email: str) -> "DateRequestQuerySet":
+        """Keep what was asked with an address."""
+        return self.filter(contact_email=email.strip().lower())
+
+    def of_provider(self, provider_id: int) -> "DateRequestQuerySet":
+        """Keep requests for a provider's offers. Urgent ones go to the team, not to a provider (V5)."""
+        return self.filter(offer__provider_id=provider_id).exclude(kind="urgent")
+
+    def with_details(self) -> "DateRequestQuerySet":
+        """Fetch what pages and mails show of a request, in three queries whatever their number."""
+        from booking.models import ProposedTime
+
+        times = ProposedTime.objects.select_related("venue", "session__venue")
+        return self.select_related("offer__provider", "school", "booking").prefetch_related(
+            "wishes", models.Prefetch("proposals", times)
+        )
+
+
+class DateNoticeQuerySet(models.QuerySet[Any]):
+    """Reads of notices of dates (S25)."""
+
+    def waiting(self) -> "DateNoticeQuerySet":
+        """Keep proven addresses that have not been told."""
+        return self.filter(proven_at__isnull=False, told_at=None)
 
 
 def expired_places(now: datetime) -> ExpiredPlaces:

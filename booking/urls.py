@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from booking.requesting import notice_views, provider_views
+from booking.requesting import views as asking
 from booking.views import changing, making, managing, providing, queueing, subscribing
 
 urlpatterns = [
@@ -30,5 +32,22 @@ urlpatterns = [
         "udbyder/tider/<int:session_id>/<int:booking_id>/afvis/",
         providing.provider_decline,
         name="provider_decline",
+    ),
+    path("spoerg/<int:offer_id>/", asking.request_form, name="request_form"),
+    path("spoerg/sendt/<str:token>/", asking.request_sent, name="request_sent"),
+    path("hjaelp-nu/", asking.urgent_form, name="urgent_form"),
+    path("anmodning/bekraeft/<str:token>/", asking.request_confirm, name="request_confirm"),
+    path("anmodning/<str:token>/", asking.request_detail, name="request_detail"),
+    path("anmodning/<str:token>/vaelg/", asking.request_accept, name="request_accept"),
+    path("anmodning/<str:token>/ingen-passer/", asking.request_none_fits, name="request_none_fits"),
+    path("anmodning/<str:token>/traek-tilbage/", asking.request_withdraw, name="request_withdraw"),
+    path("besked/<int:offer_id>/", notice_views.notice_form, name="notice_form"),
+    path("besked/<int:offer_id>/sendt/", notice_views.notice_sent, name="notice_sent"),
+    path("besked/link/<str:token>/", notice_views.notice_manage, name="notice_manage"),
+    path("udbyder/anmodninger/<int:request_id>/", provider_views.provider_request, name="provider_request"),
+    path(
+        "udbyder/anmodninger/<int:request_id>/afvis/",
+        provider_views.provider_request_decline,
+        name="provider_request_decline",
     ),
 ]

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 from wagtail import hooks
 
+from booking.requesting import admin_views
+from booking.requesting.viewsets import RequestViewSet
 from booking.views import administration, subscribing
 from booking.viewsets import BookingViewSet
 
@@ -11,6 +13,41 @@ from booking.viewsets import BookingViewSet
 def register_booking_viewset() -> BookingViewSet:
     """Return the list of bookings."""
     return BookingViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_request_viewset() -> RequestViewSet:
+    """Return the list of requests."""
+    return RequestViewSet()
+
+
+@hooks.register("register_admin_urls")
+def register_request_urls() -> list[URLPattern]:
+    """Return the pages of one request."""
+    return [
+        path("anmodninger/<int:pk>/", admin_views.RequestDetailView.as_view(), name="request_admin_detail"),
+        path(
+            "anmodninger/<int:pk>/svar/", admin_views.RequestAnswerView.as_view(), name="request_admin_answer"
+        ),
+        path(
+            "anmodninger/<int:pk>/aftal/",
+            admin_views.RequestActionView.as_view(),
+            {"action": "agree"},
+            name="request_admin_agree",
+        ),
+        path(
+            "anmodninger/<int:pk>/afvis/",
+            admin_views.RequestActionView.as_view(),
+            {"action": "decline"},
+            name="request_admin_decline",
+        ),
+        path(
+            "anmodninger/<int:pk>/traek-tilbage/",
+            admin_views.RequestActionView.as_view(),
+            {"action": "withdraw"},
+            name="request_admin_withdraw",
+        ),
+    ]
 
 
 @hooks.register("register_admin_urls")

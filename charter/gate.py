@@ -42,3 +42,15 @@ def open_gate(*, today: date, provider: str = "provider", day: str = "local_date
     return Q(**{f"{provider}__state": ProviderState.ACTIVE}) & (
         Q(**{f"{provider}__kind": ProviderKind.MUNICIPAL_TEAM}) | charter
     )
+
+
+def passes_on(provider_id: int, *, today: date, day: date) -> bool:
+    """Return whether a session of a provider on a day would pass the gate: asked before there is one.
+
+    Source: DESIGN.md rule 2; the same condition as `open_gate`.
+    """
+    from charter.models import Provider
+
+    charter = Q(covered("pk", today)) & Q(covered("pk", day))
+    passes = Q(kind=ProviderKind.MUNICIPAL_TEAM) | charter
+    return Provider.objects.filter(passes, pk=provider_id, state=ProviderState.ACTIVE).exists()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.enums import BookingKind, PartOfDay, RequestKind, RequestState, UrgentTopic
 from booking.models.bookings import Booking
+from booking.querysets import DateNoticeQuerySet, DateRequestQuerySet
 from workshops.models import Offer, School, Session, Venue
 
 
@@ -60,6 +61,9 @@ class DateRequest(models.Model):
     submission_key = models.UUIDField(default=uuid.uuid4, unique=True)
     sent_at = models.DateTimeField(_("sent at"))
     proven_at = models.DateTimeField(_("address confirmed at"), null=True, blank=True)
+    awaits_since = models.DateTimeField(_("awaits an answer since"), null=True, blank=True)
+    """When it last was put to the one who answers: sent, confirmed, or sent with new wishes."""
+
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     end_reason = models.CharField(_("reason"), max_length=60, blank=True)
@@ -77,6 +81,8 @@ class DateRequest(models.Model):
 
     delete_after = models.DateField(_("contact deleted after"), null=True, blank=True)
     anonymised_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DateRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("request")
@@ -125,6 +131,7 @@ class ProposedTime(models.Model):
     )
     online_url = models.URLField(_("online link"), blank=True)
     facilitator = models.CharField(_("facilitator"), max_length=120, blank=True)
+    is_open_to_others = models.BooleanField(_("others may book the places that are left"), default=False)
     session = models.ForeignKey(
         Session, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("session")
     )
@@ -164,6 +171,8 @@ class DateNotice(models.Model):
     told_at = models.DateTimeField(_("told at"), null=True, blank=True)
     link_generation = models.PositiveIntegerField(default=1)
     delete_after = models.DateField(_("deleted after"))
+
+    objects = DateNoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notice of dates")

@@ -65,11 +65,19 @@ def note_reading(*, booking_id: int, actor: Actor, now: datetime) -> bool:
 
     Returns whether an entry was written.
     """
-    subject = f"booking:{booking_id}"
+    return _note(f"booking:{booking_id}", "booking_read", actor=actor, now=now)
+
+
+def note_request_reading(*, request_id: int, actor: Actor, now: datetime) -> bool:
+    """Write in the audit log that a person read a request's personal data; once an hour and person."""
+    return _note(f"request:{request_id}", "request_read", actor=actor, now=now)
+
+
+def _note(subject: str, action: str, *, actor: Actor, now: datetime) -> bool:
     recent = Entry.objects.filter(
-        subject=subject, action="booking_read", actor_id=actor.user_id, at__gt=now - READING_COUNTS_FOR
+        subject=subject, action=action, actor_id=actor.user_id, at__gt=now - READING_COUNTS_FOR
     )
     if recent.exists():
         return False
-    record("booking_read", subject, actor=actor, now=now)
+    record(action, subject, actor=actor, now=now)
     return True

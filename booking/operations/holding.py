@@ -81,6 +81,7 @@ def hold_places(
     is_invited: bool = False,
     by_staff: bool = False,
     wants_queue: bool = False,
+    use_reserved: bool = False,
 ) -> Booking:
     """Hold places for a party while it reads its answers through.
 
@@ -95,6 +96,7 @@ def hold_places(
         is_invited: the visitor came by the session's invitation link (F6).
         wants_queue: where the party does not fit, start an entry for the waiting list instead: state `waiting`,
             without rank until it is sent and its address proven (S12).
+        use_reserved: an urgent request may take the places kept back for it (V5).
     Raises:
         NoQueueError, NeverFitsError: asked for the waiting list, and there is none, or it would lead nowhere.
         SessionFullError, SessionClosedError, OtherSchoolHostsError, CharterNotCoveredError: see claim_places.
@@ -116,6 +118,7 @@ def hold_places(
                     is_invited=is_invited,
                     by_staff=by_staff,
                     wants_queue=wants_queue,
+                    use_reserved=use_reserved,
                     others=others,
                 )
         except _MoreToLockError as more:
@@ -134,6 +137,7 @@ def _hold(
     is_invited: bool,
     by_staff: bool,
     wants_queue: bool,
+    use_reserved: bool,
     others: set[int],
 ) -> Booking:
     # The lock comes before every read: of two posts of one form, the second sees what the first made.
@@ -150,7 +154,15 @@ def _hold(
     booked: list[BookedSession] = []
     for session in wanted:
         with _of_date(session, wanted):
-            booked.append(_claim(session, party, now=now, by_staff=by_staff, wants_queue=wants_queue))
+            place = _claim(
+                session,
+                party,
+                now=now,
+                by_staff=by_staff,
+                wants_queue=wants_queue,
+                use_reserved=use_reserved,
+            )
+            booked.append(place)
     for place in booked:
         _check_access(place.session, is_invited=is_invited, by_staff=by_staff)
     school = _check_party(booked[0].session, party, now=now)
@@ -219,7 +231,7 @@ def _of_date(session: Session, wanted: Sequence[Session]) -> Iterator[None]:
 
 
 def _claim(
-    session: Session, party: Party, *, now: datetime, by_staff: bool, wants_queue: bool
+    session: Session, party: Party, *, now: datetime, by_staff: bool, wants_queue: bool, use_reserved: bool
 ) -> BookedSession:
     """Claim places in a locked session, or start waiting for them; return the row, not saved yet."""
     people = party.people(adults_count=session.adults_count)
@@ -232,6 +244,7 @@ def _claim(
             school_id=party.school_id,
             now=now,
             claimant=Claimant.STAFF if by_staff else Claimant.VISITOR,
+            use_reserved=use_reserved,
         )
     except (SessionFullError, OtherSchoolHostsError):
         if not wants_queue:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from booking import links, wording
 from booking.forms import school_label as label_of_school
 from booking.models import Booking
+from booking.requesting.rules import asking_kind
 from booking.rules import has_queue
 from booking.standing import Standing, standings
 from core.links.tokens import absolute_url
@@ -159,6 +160,22 @@ def sign_up_link(session: Session) -> dict[str, Any]:
         else reverse("booking_form", args=[session.pk])
     )
     return {"url": absolute_url(path), "is_invitation": session.access == SessionAccess.INVITATION}
+
+
+@register.inclusion_tag("booking/requests/offer_links.html")
+def request_links(offer: Offer, *, has_free_dates: bool) -> dict[str, str]:
+    """Show where another date can be asked for (S16), and, without dates, where one leaves an address (S25)."""
+    takes = offer.takes_requests and offer.is_open and asking_kind(offer.audience) is not None
+    return {
+        "request_url": reverse("request_form", args=[offer.pk]) if takes else "",
+        "notice_url": "" if has_free_dates else reverse("notice_form", args=[offer.pk]),
+    }
+
+
+@register.filter
+def offer_title(offer: Offer) -> str:
+    """Return an offer's title in the active language."""
+    return offer.title_in(get_language() or "da")
 
 
 @register.filter

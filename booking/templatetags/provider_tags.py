@@ -8,7 +8,10 @@ from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
 
+from booking.enums import RequestState
+from booking.models import DateRequest
 from booking.provider_pages import sessions_of, summary_of
+from booking.requesting import wording
 from charter.models import Provider
 
 register = template.Library()
@@ -34,3 +37,25 @@ def provider_sessions(context: Context, provider: Provider) -> dict[str, Any]:
         for session in page
     ]
     return {"rows": rows, "page": page, "provider": provider}
+
+
+@register.inclusion_tag("booking/requests/provider_requests.html", takes_context=True)
+def provider_requests(context: Context, provider: Provider) -> dict[str, Any]:
+    """List a provider's open requests, those that wait longest first; a fixed number of queries a page.
+
+    The page that holds it lets in the provider's members only (rule 12).
+    """
+    http_request = context.get("request")
+    asked = DateRequest.objects.of_provider(provider.pk).open().with_details().order_by("awaits_since", "pk")
+    page = Paginator(asked, PER_PAGE).get_page(http_request.GET.get("anmodninger") if http_request else 1)
+    rows = [
+        {
+            "text": f"{wording.who_text(row)}: {wording.title_text(row, 'da')}",
+            "wishes": wording.wishes_text(row),
+            "state": wording.state_text(row),
+            "state_kind": wording.STATE_KINDS.get(RequestState(row.state), "neutral"),
+            "url": reverse("provider_request", args=[row.pk]),
+        }
+        for row in page
+    ]
+    return {"rows": rows, "page": page}

@@ -170,7 +170,7 @@ def read_then_write(monkeypatch):
     def without_lock(session_id, *, others=()):
         return Session.objects.in_bulk([session_id, *others])
 
-    def claim(session_id, *, groups, people, school_id, now, claimant=None):
+    def claim(session_id, *, groups, people, school_id, now, claimant=None, use_reserved=False):
         session = Session.objects.select_related("offer").get(pk=session_id)
         both_have_looked.wait(timeout=30)
         if session.people_taken + people > session.max_people:

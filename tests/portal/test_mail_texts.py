@@ -33,6 +33,9 @@ SAMPLES = {
     "last_day": "31. december 2027",
     "date": "1. december 2026",
     "role": "tegningsberettiget",
+    "times": "tirsdag 1. december 2026, kl. 9.00–10.30\nonsdag 2. december 2026, kl. 12.00–13.30, Kulturhuset",
+    "reason": "Der er ingen ledig tid omkring de datoer, du ønsker",
+    "hotline": "00 00 00 00 (Alle dage kl. 8–22. Du kan være anonym.)",
 }
 """By placeholder; those that end in `url` are links."""
 

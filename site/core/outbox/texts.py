@@ -35,6 +35,7 @@ UNPROVEN_PLACEHOLDERS = SUBJECT_PLACEHOLDERS | {
     "dates", "sessions", "session", "duration", "title", "provider", "place", "address", "school", "district",
     "seats", "pupils", "adults", "grades", "weekday", "hours", "minutes", "days", "until", "code", "url",
     "cause", "note",
+    "hotline",
 }  # fmt: skip
 """What a mail to an unproven address may carry, and any name that ends in `_url`: our own data, counts and
 links; nothing that whoever filled the form could have typed as text (DESIGN.md 5, Links). A `cause` is one of fixed

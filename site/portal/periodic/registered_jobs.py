@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from booking.operations.anonymising import anonymise_bookings
 from booking.operations.deciding import answer_overdue_approvals
 from booking.operations.ending import delete_abandoned_forms, expire_overdue
+from booking.operations.noticing import delete_old_notices, tell_of_dates
+from booking.operations.request_upkeep import anonymise_requests, chase_requests
 from booking.operations.school_changes import watch_closing_schools
 from booking.operations.subscribing import delete_feeds
 from booking.reminders import queue_reminders
@@ -56,6 +58,14 @@ def register_all() -> None:
     )
     register(
         Job("watch_closing_schools", _("Find bookings of schools that close"), DAILY, watch_closing_schools)
+    )
+    register(Job("chase_requests", _("Chase requests that nobody answers"), HOURLY, chase_requests))
+    register(
+        Job("anonymise_requests", _("Delete contact details of old requests"), DAILY, anonymise_requests)
+    )
+    register(Job("tell_of_dates", _("Tell those who wait for dates"), HOURLY, tell_of_dates))
+    register(
+        Job("delete_old_notices", _("Delete addresses that waited for dates"), DAILY, delete_old_notices)
     )
     register(Job("publish_scheduled", _("Publish pages at their hour"), OFTEN, publish_scheduled))
     register(Job("queue_reminders", _("Queue reminders"), HOURLY, queue_reminders))

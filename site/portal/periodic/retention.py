@@ -128,3 +128,36 @@ def register_all() -> None:
             deleted_by="anonymise_bookings",
         )
     )
+    register(
+        RetentionRule(
+            name="request_contacts",
+            title=_("Contacts of requests for dates"),
+            what=_("Name, e-mail, phone, organisation and needs of the one who asked; the e-mails about it"),
+            purpose=_("To answer the request and to agree on a date"),
+            days=30,
+            counted_from=_("the visit, or the end of the request"),
+            deleted_by="anonymise_requests",
+        )
+    )
+    register(
+        RetentionRule(
+            name="unproven_requests",
+            title=_("Requests whose address was never confirmed"),
+            what=_("All that was typed"),
+            purpose=_("To send the request on once the address is confirmed"),
+            days=1,
+            counted_from=_("the day it was sent"),
+            deleted_by="chase_requests",
+        )
+    )
+    register(
+        RetentionRule(
+            name="date_notices",
+            title=_("Addresses that wait for dates"),
+            what=_("E-mail address and language"),
+            purpose=_("To tell once that an offer has dates; deleted right after"),
+            days=365,
+            counted_from=_("the day the address was confirmed; the day after, where it never is"),
+            deleted_by="delete_old_notices",
+        )
+    )

@@ -1,0 +1,35 @@
+"""The tasks that requests make for the administration."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from booking.enums import UrgentTopic
+from booking.operations.requesting import UNANSWERED, URGENT
+from core.worklist.kinds import Kind, register
+from core.worklist.models import WorkItem
+
+
+def _request_url(item: WorkItem) -> str:
+    return reverse("request_admin_detail", args=[item.subject.partition(":")[2]])
+
+
+def _describe_unanswered(item: WorkItem) -> str:
+    return _("%(reference)s: %(title)s. Nobody has answered for seven days.") % {
+        "reference": item.data.get("reference", ""),
+        "title": item.data.get("title", ""),
+    }
+
+
+def _describe_urgent(item: WorkItem) -> str:
+    topic = item.data.get("topic", "")
+    return _("%(reference)s: %(topic)s. Phone today.") % {
+        "reference": item.data.get("reference", ""),
+        "topic": UrgentTopic(topic).label if topic in UrgentTopic else topic,
+    }
+
+
+def register_kinds() -> None:
+    """Register the kinds (called when Django is ready)."""
+    register(Kind(UNANSWERED, _lazy("Request without an answer"), _describe_unanswered, _request_url))
+    register(Kind(URGENT, _lazy("Help after an incident"), _describe_urgent, _request_url))
