@@ -4,11 +4,14 @@ from django.utils import timezone
 
 from booking.enums import FeedKind
 from booking.links import confirm_path, feed_url, manage_token
-from booking.models import Booking
+from booking.models import Booking, DateNotice, DateRequest
 from booking.operations import FeedOwner, make_feed, withdraw_booking
+from booking.operations.noticing import ask_for_notice
+from booking.requesting import links as request_links
 from core.audit.log import LINK, SYSTEM
 from tests.access.rows import LOGIN, row
 from tests.factories.booking import a_contact, book, known_school, queue_up
+from tests.factories.requests import answer, ask, ask_urgently
 from tests.factories.workshops import OfferFactory, SessionFactory
 from workshops.enums import Approval
 
@@ -98,6 +101,67 @@ def providers_slug(world):
     return {"slug": world.provider.slug}
 
 
+def an_offer(world):
+    return {"offer_id": OfferFactory(provider=world.provider).pk}
+
+
+def asked(world, **more):
+    """The teacher's request for a date of that provider."""
+    offer = OfferFactory(provider=world.provider)
+    return ask(offer, contact=a_contact(world.email), **more)
+
+
+def request_link(world):
+    """The personal link of the teacher's request: whoever holds it acts for the teacher."""
+    return {"token": request_links.manage_token(answer(asked(world)))}
+
+
+def request_confirmation(world):
+    return {"token": token_in(request_links.confirm_path(asked(world, is_proven=False)))}
+
+
+def request_receipt(world):
+    return {"token": token_in(request_links.sent_path(asked(world, is_proven=False)))}
+
+
+def forged_request_link(world):
+    token = request_link(world)["token"]
+    return {"token": "A" + token[1:] if token[0] != "A" else "B" + token[1:]}
+
+
+def renewed_request_link(world):
+    """A personal link that a newer one has replaced."""
+    request = asked(world)
+    token = request_links.manage_token(request)
+    DateRequest.objects.filter(pk=request.pk).update(link_generation=2)
+    return {"token": token}
+
+
+def token_in(path):
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def notice_link(world):
+    offer = OfferFactory(provider=world.provider)
+    ask_for_notice(offer_id=offer.pk, email=world.email, language="da", now=world.now)
+    return {"token": token_in(request_links.notice_path(DateNotice.objects.latest("pk")))}
+
+
+def provider_asked(world):
+    return {"request_id": asked(world).pk}
+
+
+def urgently_asked(world):
+    """An urgent request is the team's to answer, whatever offer it is answered with."""
+    request = ask_urgently()
+    DateRequest.objects.filter(pk=request.pk).update(offer=OfferFactory(provider=world.provider))
+    return {"request_id": request.pk}
+
+
+def one_request(world):
+    return {"pk": answer(asked(world)).pk}
+
+
 PROVIDER = {"anonymous": LOGIN, "logged_in": 404}
 ADMIN = {"anonymous": LOGIN, "persons": 302, "providers": 302, "editor": 302}
 SEE = {**ADMIN, "caseworker": 200, "auditor": 200, "administration": 200}
@@ -184,6 +248,72 @@ ROWS = [
         session,
         method="post",
         **{**CHANGE, "caseworker": 422, "administration": 422},
+    ),
+    row("request_form", an_offer, everyone=200),
+    row("request_form", an_offer, method="post", everyone=422),
+    row("request_sent", request_receipt, everyone=200),
+    row("request_sent", request_link, everyone=404),
+    row("urgent_form", everyone=200),
+    row("urgent_form", method="post", everyone=422),
+    row("request_confirm", request_confirmation, everyone=200),
+    row("request_confirm", request_confirmation, method="post", everyone=302),
+    row("request_confirm", request_link, everyone=404),
+    row("request_detail", request_link, everyone=200),
+    row("request_detail", forged_request_link, everyone=404),
+    row("request_detail", renewed_request_link, everyone=404),
+    row("request_detail", request_receipt, everyone=404),
+    row("request_accept", request_link, everyone=405),
+    row("request_accept", request_link, method="post", everyone=422),
+    row("request_accept", forged_request_link, method="post", everyone=404),
+    row("request_none_fits", request_link, everyone=200),
+    row("request_none_fits", request_link, method="post", everyone=422),
+    row("request_none_fits", forged_request_link, method="post", everyone=404),
+    row("request_withdraw", request_link, everyone=200),
+    row("request_withdraw", request_link, method="post", everyone=302),
+    row("request_withdraw", forged_request_link, method="post", everyone=404),
+    row("notice_form", an_offer, everyone=200),
+    row("notice_form", an_offer, method="post", everyone=422),
+    row("notice_sent", an_offer, everyone=200),
+    row("notice_manage", notice_link, everyone=200),
+    row("notice_manage", notice_link, method="post", everyone=302),
+    row("notice_manage", forged_request_link, everyone=404),
+    row("provider_request", provider_asked, **PROVIDER, provider_member_own=200),
+    row("provider_request", urgently_asked, **PROVIDER),
+    row("provider_request", provider_asked, method="post", **PROVIDER, provider_member_own=422),
+    row("provider_request_decline", provider_asked, anonymous=LOGIN, logged_in=405),
+    row(
+        "provider_request_decline",
+        provider_asked,
+        method="post",
+        data={"reason": "request_capacity"},
+        **PROVIDER,
+        provider_member_own=302,
+    ),
+    row("request_admin_detail", one_request, **SEE),
+    *(
+        row(f"request_admin_{name}", one_request, **CHANGE)
+        for name in ("answer", "agree", "decline", "withdraw")
+    ),
+    row(
+        "request_admin_answer",
+        one_request,
+        method="post",
+        **{**CHANGE, "caseworker": 422, "administration": 422},
+    ),
+    row(
+        "request_admin_decline",
+        one_request,
+        method="post",
+        **{**CHANGE, "caseworker": 422, "administration": 422},
+    ),
+    *(
+        row(
+            f"request_admin_{name}",
+            one_request,
+            method="post",
+            **{**CHANGE, "caseworker": 302, "administration": 302},
+        )
+        for name in ("agree", "withdraw")
     ),
     row("provider_session", session, **PROVIDER, provider_member_own=200),
     row("provider_approve", to_decide, anonymous=LOGIN, logged_in=405),

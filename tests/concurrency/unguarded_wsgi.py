@@ -19,7 +19,7 @@ __all__ = ["application"]
 
 
 def _claim(
-    session_id: int, *, groups: int, people: int, school_id: int | None, now: datetime, claimant: Any = None
+    session_id: int, *, groups: int, people: int, school_id: int | None, now: datetime, **_other: Any
 ) -> Session:
     session = Session.objects.select_related("offer").get(pk=session_id)
     assert session.max_people is not None
