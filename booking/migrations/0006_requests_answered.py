@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0003_booked_session_moved'),
+        ('booking', '0005_approval_due'),
     ]
 
     operations = [
