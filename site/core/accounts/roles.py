@@ -18,6 +18,14 @@ AUDITOR = "Revisor"
 STAFF_ROLES = (ADMINISTRATION, CASEWORKER, EDITOR, AUDITOR)
 """Groups that see the admin; each of them needs a second factor (X2)."""
 
+REVIEWERS = (EDITOR, ADMINISTRATION)
+"""Who answers what an editor sends for review."""
+
+REVIEW = "godkendelse hos en kollega"
+"""The workflow's name: data, shown after «Send til»."""
+
+WAGTAILS_WORKFLOW, WAGTAILS_REVIEWERS = "Moderators approval", "Moderators"
+
 ALL = ("add", "change", "delete", "view")
 WRITE = ("add", "change", "view")
 VIEW = ("view",)
@@ -74,6 +82,7 @@ def ensure_roles() -> None:
             group.permissions.set(wanted)
         _ensure_page_rights(group)
         _ensure_collection_rights(group)
+    _ensure_reviewers()
 
 
 def _model_permissions(role: str, by_codename: Mapping[tuple[int, str], int]) -> list[int]:
@@ -122,3 +131,20 @@ def _ensure_collection_rights(group: Group) -> None:
                 GroupCollectionPermission.objects.get_or_create(
                     group=group, collection=root, permission=permission
                 )
+
+
+def _ensure_reviewers() -> None:
+    """Let editors and the administration answer what is sent for review (P5).
+
+    Wagtail ships a workflow that asks a group of its own, which nobody here is in: what was sent would wait for
+    ever. A workflow that somebody has changed, renamed or replaced is left alone.
+    """
+    from wagtail.models import GroupApprovalTask, Workflow
+
+    task = GroupApprovalTask.objects.filter(name=WAGTAILS_WORKFLOW).first()
+    if task is None or set(task.groups.values_list("name", flat=True)) != {WAGTAILS_REVIEWERS}:
+        return
+    task.groups.set(Group.objects.filter(name__in=REVIEWERS))
+    task.name = REVIEW
+    task.save(update_fields=["name"])
+    Workflow.objects.filter(name=WAGTAILS_WORKFLOW).update(name=REVIEW)
