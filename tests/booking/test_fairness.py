@@ -9,7 +9,7 @@ from django.utils import timezone
 from booking.enums import BookingKind
 from booking.errors import NewSchoolsFirstError, SchoolCapError
 from booking.fairness import term_of
-from booking.operations import book_for_caller, withdraw_booking
+from booking.operations import book_for_caller, change_booking, withdraw_booking
 from booking.party import Party
 from core.audit.log import LINK, SYSTEM
 from tests.factories.booking import a_class, a_contact, book, known_school
@@ -96,3 +96,14 @@ def test_new_dates_are_kept_for_schools_not_yet_served():
     assert booked.pk
     withdraw_booking(booking_id=booked.pk, reason="date", actor=LINK, now=now)
     assert book(second, school=served, classes=[a_class("5.B")], now=now + timedelta(days=13)).pk
+
+
+def test_a_class_added_later_counts_against_the_cap():
+    offer = OfferFactory(max_groups=3, max_classes_per_term=1)
+    booked = book(SessionFactory(offer=offer), classes=[a_class("5.A")])
+    party = Party(
+        kind=BookingKind.SCHOOL, school_id=booked.school_id, classes=(a_class("5.A"), a_class("5.B"))
+    )
+
+    with pytest.raises(SchoolCapError):
+        change_booking(booking_id=booked.pk, party=party, contact=a_contact(), actor=LINK, now=timezone.now())
