@@ -7,15 +7,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from booking.enums import BookingState, CancelReason, DeclineReason, WithdrawalReason
+from booking.enums import BookingState, CancelReason, DeclineReason, PickReason, WithdrawalReason
 from booking.errors import OwnBookingError
 from booking.messages import can_tell_again
 from booking.models import Booking
 from booking.operations import (
+    accept_offer,
     approve_booking,
     cancel_booking,
     decline_booking,
+    decline_offer,
     keep_affected_booking,
+    pick_from_queue,
     renew_link,
     send_receipt_again,
     withdraw_booking,
@@ -24,7 +27,13 @@ from booking.permissions import user_can_decide
 from core.audit.log import Actor
 from workshops.models import Offer
 
-_ENDABLE = (BookingState.HELD, BookingState.AWAITING_APPROVAL, BookingState.CONFIRMED)
+_ENDABLE = (
+    BookingState.HELD,
+    BookingState.AWAITING_APPROVAL,
+    BookingState.WAITING,
+    BookingState.OFFERED,
+    BookingState.CONFIRMED,
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,11 @@ class Facts:
     def is_awaiting(self) -> bool:
         """Whether somebody must say yes or no."""
         return self.booking.state == BookingState.AWAITING_APPROVAL
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the address is proven: without it an entry has no rank in the queue."""
+        return self.booking.proven_at is not None
 
     @property
     def is_endable(self) -> bool:
@@ -93,6 +107,37 @@ ACTIONS = [
         reasons=DeclineReason.choices,
         is_serious=True,
         is_decision=True,
+    ),
+    AdminAction(
+        name="offer",
+        label=_("Offer a place out of turn"),
+        is_possible=lambda facts: facts.booking.state == BookingState.WAITING and facts.is_proven,
+        run=lambda booking, actor, now, reason: pick_from_queue(
+            booked_session_id=booking.booked_sessions.all()[0].pk, reason=reason, actor=actor, now=now
+        ),
+        done=_("The place is offered. They have been told until when it is kept."),
+        question=_(
+            "The place is taken from what is free now, never over the limit, and those ahead keep their number."
+            " The reason is kept in the log. Why out of turn?"
+        ),
+        reasons=PickReason.choices,
+        is_serious=True,
+    ),
+    AdminAction(
+        name="accept-offer",
+        label=_("Say yes for the caller"),
+        is_possible=lambda facts: facts.booking.state == BookingState.OFFERED,
+        run=lambda booking, actor, now, reason: accept_offer(booking_id=booking.pk, actor=actor, now=now),
+        done=_("The offer is accepted."),
+    ),
+    AdminAction(
+        name="decline-offer",
+        label=_("Say no for the caller"),
+        is_possible=lambda facts: facts.booking.state == BookingState.OFFERED,
+        run=lambda booking, actor, now, reason: decline_offer(booking_id=booking.pk, actor=actor, now=now),
+        done=_("The offer is declined, and the place has gone to the next in line."),
+        question=_("The place goes to the next in line that fits, and they leave the waiting list."),
+        is_serious=True,
     ),
     AdminAction(
         name="keep",

@@ -80,6 +80,15 @@ class DeclineReason(models.TextChoices):
     NO_ANSWER = "no_answer", _("We could not give an answer in time")
 
 
+class PickReason(models.TextChoices):
+    """Why staff offer a place to someone out of turn (rule 8)."""
+
+    NEVER_SERVED = "never_served", _("They have not had a visit before")
+    URGENT = "urgent", _("They need it now")
+    PROMISED = "promised", _("They were promised a place")
+    LEFT_OVER = "left_over", _("They are the only ones the place suits")
+
+
 class CancelReason(models.TextChoices):
     """Why the organiser cancelled a booking."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from booking.enums import (
     CancelReason,
     DeclineReason,
+    PickReason,
     RequestDeclineReason,
     SessionCancelReason,
     UrgentEndReason,
@@ -28,6 +29,13 @@ _ACTIONS = {
     "booking_cancelled": gettext_lazy("Cancelled"),
     "booking_moved": gettext_lazy("Moved to another date"),
     "booking_session_cancelled": gettext_lazy("One of its days was cancelled"),
+    "place_offered": gettext_lazy("Offered a place"),
+    "offer_accepted": gettext_lazy("Said yes to the offered place"),
+    "offer_declined": gettext_lazy("Said no to the offered place"),
+    "offer_expired": gettext_lazy("The offered place ran out"),
+    "queue_closed": gettext_lazy("The waiting list closed without a place"),
+    "queue_unproven": gettext_lazy("Left the waiting list: the address was not confirmed in time"),
+    "approval_overdue": gettext_lazy("Not answered in time"),
     "booking_expired": gettext_lazy("Let go: the address was not confirmed in time"),
     "booking_receipt_sent_again": gettext_lazy("E-mail sent again"),
     "booking_link_renewed": gettext_lazy("New personal link; the old one no longer works"),
@@ -47,6 +55,12 @@ _ACTIONS = {
     "session.not_held": gettext_lazy("Session not held"),
     "session.cancelled": gettext_lazy("Session cancelled"),
 }
+_ENDS = {
+    "offer_declined": gettext_lazy("said no to the offered place"),
+    "offer_expired": gettext_lazy("the offered place ran out"),
+    "queue_closed": gettext_lazy("the waiting list closed"),
+    "queue_unproven": gettext_lazy("the address was not confirmed in time"),
+}
 _ACTORS = {
     "link": gettext_lazy("by the personal link"),
     "visitor": gettext_lazy("on the website"),
@@ -59,6 +73,7 @@ _REASONS: Mapping[str, Any] = {
         WithdrawalReason,
         DeclineReason,
         CancelReason,
+        PickReason,
         RequestDeclineReason,
         UrgentEndReason,
     )
@@ -92,7 +107,7 @@ def events_about(subjects: Collection[str]) -> list[Event]:
 
 def reason_text(reason: str) -> str:
     """Return why a booking ended, in words; empty where nothing was said."""
-    return str(_REASONS.get(reason, ""))
+    return str(_REASONS.get(reason) or _ENDS.get(reason, ""))
 
 
 def audit_actions() -> Iterable[str]:

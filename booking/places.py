@@ -282,16 +282,22 @@ def _explain(session_id: int, *, school_id: int | None, now: datetime, claimant:
     raise SessionFullError(groups_left=session.free_groups, people_left=session.free_people)
 
 
-def bookable_by_staff(*, now: datetime) -> SessionQuerySet:
+def bookable_by_staff(*, now: datetime, or_waitable: bool = False) -> SessionQuerySet:
     """Return the sessions staff can book for a caller now, soonest first: what `claim_places` would take.
 
     After the public window too; never past the gate, never where nothing is free (S24).
+
+    Args:
+        or_waitable: full ones too where a caller can be put on the waiting list.
     """
+    free = Q(Q(free_groups=None) | Q(free_groups__gt=0), Q(free_people=None) | Q(free_people__gt=0))
+    if or_waitable:
+        free |= Q(offer__has_waiting_list=True, course=None)
     sessions: SessionQuerySet = (
         Session.objects.filter(_takes(now=now, claimant=Claimant.STAFF))
         .gate_open(today=timezone.localdate(now))
         .with_free_places(now=now)
-        .filter(Q(free_groups=None) | Q(free_groups__gt=0), Q(free_people=None) | Q(free_people__gt=0))
+        .filter(free)
         .order_by("starts_at", "pk")
     )
     return sessions

@@ -19,6 +19,7 @@ from booking.models import BookedSession, Booking
 from booking.places import Claimant, claim_places, release_expired
 from booking.rules import QUEUE_ENDS, offer_deadline
 from core.audit.log import SYSTEM, Actor, record
+from core.worklist.operations import close_items, open_item
 from workshops.enums import PlaceKind, SessionState
 from workshops.models import Session
 
@@ -113,7 +114,28 @@ def offer_place(
         **({"reason": reason} if reason else {}),
     )
     tell_booking(booking, offer=session.offer, now=now)
+    if not booking.contact_email:
+        open_item(
+            key=f"call_about_offer:{booked.pk}",
+            kind="call_about_offer",
+            subject=f"booking:{booking.pk}",
+            data={"reference": booking.reference, "until": until.isoformat()},
+            due_at=until,
+            now=now,
+        )
     return booked
+
+
+def close_call(booking: Booking, *, actor: Actor, now: datetime) -> None:
+    """Close the task of calling someone without e-mail about an offered place: it has been answered."""
+    if not booking.contact_email:
+        close_items(
+            kind="call_about_offer",
+            subject=f"booking:{booking.pk}",
+            resolution="answered",
+            actor=actor,
+            now=now,
+        )
 
 
 def tell_expired_offers(booking_ids: Collection[int], *, now: datetime) -> None:
@@ -125,6 +147,7 @@ def tell_expired_offers(booking_ids: Collection[int], *, now: datetime) -> None:
         offer = booking.booked_sessions.select_related("session__offer__provider").all()[0].session.offer
         record("offer_expired", f"booking:{booking.pk}", actor=SYSTEM, now=now, provider_id=offer.provider_id)
         tell_booking(booking, offer=offer, now=now)
+        close_call(booking, actor=SYSTEM, now=now)
 
 
 def _offer_in_order(session: Session, *, now: datetime, actor: Actor) -> list[BookedSession]:

@@ -169,3 +169,13 @@ def position_text(entry: BookedSession) -> str:
         )
         text = f"{text} {why}"
     return text
+
+
+def party_size_text(entry: BookedSession) -> str:
+    """Return what an entry asks for in a session: "2 klasser, 45 personer"."""
+    parts = []
+    if entry.groups:
+        parts.append(ngettext("%(count)s class", "%(count)s classes", entry.groups) % {"count": entry.groups})
+    if entry.people:
+        parts.append(ngettext("%(count)s person", "%(count)s people", entry.people) % {"count": entry.people})
+    return ", ".join(parts)

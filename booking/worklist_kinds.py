@@ -1,15 +1,19 @@
 """The tasks that bookings make for the administration."""
 
+from datetime import datetime
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from booking import wording
 from core.worklist.kinds import Kind, register
 from core.worklist.models import WorkItem
 
 APPROVAL = "booking_approval"
 AFFECTED = "affected_booking"
 OVERDUE = "approval_overdue"
+CALL = "call_about_offer"
 
 _REASONS = {
     "offer": gettext_lazy("the offer asks for approval"),
@@ -50,6 +54,14 @@ _WHY_AFFECTED = {
 _UNCOVERED = gettext_lazy("%(reference)s: %(title)s on %(date)s is no longer covered. Keep, move or cancel?")
 
 
+def _describe_call(item: WorkItem) -> str:
+    until = wording.moment_text(datetime.fromisoformat(item.data["until"]))
+    return _("%(reference)s has no e-mail: call before %(until)s.") % {
+        "reference": item.data.get("reference", ""),
+        "until": until,
+    }
+
+
 def _describe_affected(item: WorkItem) -> str:
     return str(_WHY_AFFECTED.get(item.data.get("cause", ""), _UNCOVERED)) % {
         "reference": item.data.get("reference", ""),
@@ -63,5 +75,6 @@ def _describe_affected(item: WorkItem) -> str:
 def register_kinds() -> None:
     """Register the kinds (called when Django is ready)."""
     register(Kind(APPROVAL, gettext_lazy("Booking awaits approval"), _describe_approval, _booking_url))
+    register(Kind(CALL, gettext_lazy("Call about an offered place"), _describe_call, _booking_url))
     register(Kind(AFFECTED, gettext_lazy("Booking affected by a change"), _describe_affected, _booking_url))
     register(Kind(OVERDUE, gettext_lazy("Booking not answered in time"), _describe_approval, _booking_url))

@@ -13,7 +13,13 @@ from core.audit.log import Actor, record
 from core.audit.models import Entry
 
 READING_COUNTS_FOR = timedelta(hours=1)
-_LINK_STATES = (BookingState.HELD, BookingState.AWAITING_APPROVAL, BookingState.CONFIRMED)
+_LINK_STATES = (
+    BookingState.HELD,
+    BookingState.AWAITING_APPROVAL,
+    BookingState.WAITING,
+    BookingState.OFFERED,
+    BookingState.CONFIRMED,
+)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from booking.queue import run_queue, tell_expired_offers
 from booking.rules import QUEUE_ENDS
 from core.audit.log import SYSTEM, Actor, record
 from core.worklist.operations import close_items
+from workshops.enums import SessionState
 from workshops.models import Offer, Session
 
 _ENDABLE = (
@@ -90,6 +91,7 @@ def expire_overdue(now: datetime) -> int:
             run_queue(locked, now=now)
             ended += len(released)
     ended += _close_queues(now)
+    _serve_queues(now)
     untold = Booking.objects.filter(
         state=BookingState.EXPIRED, submitted_at__isnull=False, proven_at=None, anonymised_at=None
     ).exclude(end_reason__in=["told", "queue_unproven"])
@@ -121,6 +123,19 @@ def delete_abandoned_forms(now: datetime) -> int:
     count = abandoned.count()
     abandoned.delete()
     return count
+
+
+def _serve_queues(now: datetime) -> None:
+    """Offer what is free to those who wait, where something else than a booking freed it.
+
+    A limit raised in planning, a session opened again, a charter signed anew.
+    """
+    waiting = Session.objects.filter(
+        waiting__gt=0, state=SessionState.OPEN, starts_at__gt=now + QUEUE_ENDS
+    ).order_by("pk")
+    for session_id in list(waiting.values_list("pk", flat=True)):
+        with transaction.atomic():
+            run_queue(lock_sessions([session_id]), now=now)
 
 
 def _close_queues(now: datetime) -> int:

@@ -17,7 +17,7 @@ from booking.places import (
     release_expired,
     require_gate,
 )
-from booking.queue import offer_place, run_queue, tell_expired_offers
+from booking.queue import close_call, offer_place, run_queue, tell_expired_offers
 from core.audit.log import Actor, record
 from workshops.models import Offer, Session
 
@@ -51,6 +51,7 @@ def accept_offer(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     booking.save()
     record("offer_accepted", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
     tell_booking(booking, offer=offer, now=now)
+    close_call(booking, actor=actor, now=now)
     return booking
 
 
@@ -75,6 +76,7 @@ def decline_offer(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     offer = _offer(sessions)
     record("offer_declined", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
     tell_booking(booking, offer=offer, now=now)
+    close_call(booking, actor=actor, now=now)
     run_queue(sessions, now=now)
     return booking
 

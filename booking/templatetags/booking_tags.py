@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from booking import links, wording
 from booking.forms import school_label as label_of_school
-from booking.models import Booking
+from booking.models import BookedSession, Booking
 from booking.requesting.rules import asking_kind
 from booking.rules import has_queue
 from booking.standing import Standing, standings
@@ -176,6 +176,26 @@ def request_links(offer: Offer, *, has_free_dates: bool) -> dict[str, str]:
 def offer_title(offer: Offer) -> str:
     """Return an offer's title in the active language."""
     return offer.title_in(get_language() or "da")
+
+
+@register.inclusion_tag("booking/admin/session_queue.html")
+def session_queue(session: Session) -> dict[str, Any]:
+    """List for staff who waits for a session, the first in line first; schools by name, persons by number only."""
+    entries = BookedSession.objects.filter(session=session).in_queue().select_related("booking")
+    return {
+        "entries": [
+            {
+                "number": number,
+                "reference": entry.booking.reference,
+                "url": reverse("booking_admin_detail", args=[entry.booking_id]),
+                "who": entry.booking.school_name or entry.booking.get_kind_display(),
+                "size": wording.party_size_text(entry),
+                "since": wording.moment_text(entry.queued_at),
+                "was_passed_over": entry.passed_over_at is not None,
+            }
+            for number, entry in enumerate(entries[:200], start=1)
+        ]
+    }
 
 
 @register.filter

@@ -24,7 +24,8 @@ from booking.admin_forms import reason_form
 from booking.caller_forms import CallerForm, caller_form_for, show_refusal
 from booking.class_rows import focus_after, reshaped
 from booking.emails import booked_of
-from booking.errors import BookingRefusedError
+from booking.enums import BookingState
+from booking.errors import BookingRefusedError, OtherSchoolHostsError, SessionFullError
 from booking.forms import SchoolBookingForm
 from booking.history import history_of, reason_text
 from booking.models import Booking
@@ -32,12 +33,14 @@ from booking.operations import book_for_caller, note_reading
 from booking.permissions import user_can_book_for_caller, user_can_change, user_can_see, user_registered
 from booking.places import bookable_by_staff
 from booking.presentation import Row, booking_sections
+from booking.rules import has_queue
 from core.audit.log import Actor
 from core.outbox.models import Message
 from core.worklist.models import WorkItem
 from workshops.calendars import days_off
 from workshops.enums import Audience
 from workshops.models import Offer, School, Session
+from workshops.rules import has_free_places
 
 _PER_PAGE = 30
 
@@ -243,7 +246,7 @@ class CallerOffersView(CallerView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """List the offers, by title; a word narrows them."""
         typed = request.GET.get("q", "").strip()
-        dates = bookable_by_staff(now=self.now).order_by().filter(offer=OuterRef("pk"))
+        dates = bookable_by_staff(now=self.now, or_waitable=True).order_by().filter(offer=OuterRef("pk"))
         offers = Offer.objects.filter(Exists(dates)).select_related("provider").order_by("title", "pk")
         if typed:
             offers = offers.filter(title__icontains=typed) | offers.filter(provider__name__icontains=typed)
@@ -259,7 +262,11 @@ class CallerDatesView(CallerView):
     def get(self, request: HttpRequest, offer_id: int) -> HttpResponse:
         """List the dates with what is free."""
         offer = get_object_or_404(Offer.objects.select_related("provider"), pk=offer_id)
-        dates = bookable_by_staff(now=self.now).for_offer(offer.pk).select_related("venue", "host_school")
+        dates = (
+            bookable_by_staff(now=self.now, or_waitable=True)
+            .for_offer(offer.pk)
+            .select_related("venue", "host_school")
+        )
         page = Paginator(dates, _PER_PAGE).get_page(request.GET.get("p"))
         rows = [
             {
@@ -267,6 +274,8 @@ class CallerDatesView(CallerView):
                 "when": wording.moment_text(session.starts_at),
                 "free": wording.free_text(session.free_groups, session.free_people),
                 "place": session.venue or session.host_school or session.get_place_kind_display(),
+                "waiting": session.waiting,
+                "is_full": _is_full(session),
                 "is_late": session.booking_closes_at is not None and session.booking_closes_at <= self.now,
             }
             for session in page
@@ -292,7 +301,7 @@ class CallerFormView(CallerView):
 
     def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
         """Show the form; a date that cannot be booked leads back to those that can."""
-        if not bookable_by_staff(now=self.now).filter(pk=session_id).exists():
+        if not bookable_by_staff(now=self.now, or_waitable=True).filter(pk=session_id).exists():
             messages.error(request, _("This date can no longer be booked. Choose another date."))
             return redirect("booking_admin_caller_dates", offer_id=self.session.offer_id)
         return self._ask(caller_form_for(self.session))
@@ -317,16 +326,21 @@ class CallerFormView(CallerView):
                 submission_key=form.cleaned_data["submission_key"],
                 actor=Actor.of(request.user),
                 now=self.now,
+                wants_queue="queue" in request.POST,
             )
         except BookingRefusedError as refusal:
             show_refusal(form, refusal)
-            return self._ask(form, status=409)
-        messages.success(
-            request, _("Booked. The reference is %(reference)s.") % {"reference": booking.reference}
+            is_full = isinstance(refusal, SessionFullError | OtherSchoolHostsError)
+            return self._ask(form, may_queue=is_full and has_queue(self.session), status=409)
+        text = (
+            _("On the waiting list. The reference is %(reference)s.")
+            if booking.state in (BookingState.WAITING, BookingState.OFFERED)
+            else _("Booked. The reference is %(reference)s.")
         )
+        messages.success(request, text % {"reference": booking.reference})
         return redirect("booking_admin_detail", pk=booking.pk)
 
-    def _ask(self, form: CallerForm, *, status: int = 200) -> HttpResponse:
+    def _ask(self, form: CallerForm, *, may_queue: bool = False, status: int = 200) -> HttpResponse:
         day = self.session.local_date
         is_school = self.session.audience == Audience.SCHOOL
         school = getattr(form, "chosen_school", None)
@@ -338,6 +352,9 @@ class CallerFormView(CallerView):
             free=wording.free_text(self.session.free_groups, self.session.free_people),
             holiday=days_off(day, day, school=school).get(day, "") if is_school else "",
             schools=schools if is_school else [],
+            is_full=_is_full(self.session),
+            may_queue=may_queue or _is_full(self.session),
+            waiting=self.session.waiting,
             status=status,
         )
 
@@ -352,6 +369,10 @@ class CallerFormView(CallerView):
         ]
 
 
+def _is_full(session: Any) -> bool:
+    return not has_free_places(free_groups=session.free_groups, free_people=session.free_people)
+
+
 def _whole_bookings() -> QuerySet[Booking]:
     return (
         Booking.objects.submitted()
@@ -364,6 +385,13 @@ def _whole_bookings() -> QuerySet[Booking]:
             "booked_sessions__session__for_school",
         )
     )
+
+
+def _queue_text(booking: Booking) -> str:
+    """Return the entry's place in the queue while it waits."""
+    if booking.state != BookingState.WAITING:
+        return ""
+    return wording.position_text(booked_of(booking)[0]) or _("No number yet: the address is not confirmed.")
 
 
 def _status_rows(booking: Booking, facts: Facts) -> list[Row]:
@@ -381,6 +409,7 @@ def _status_rows(booking: Booking, facts: Facts) -> list[Row]:
         (_("Needs approval because"), ", ".join(worklist_kinds.reason_texts(booking.approval_reasons))),
         (_("Sent"), moment(booking.submitted_at)),
         (_("Held until"), moment(booking.held_until)),
+        (_("Waiting list"), _queue_text(booking)),
         (_("E-mail address confirmed"), moment(booking.proven_at)),
         (_("Confirmed"), moment(booking.confirmed_at)),
         (_("Ended"), moment(booking.ended_at)),
