@@ -1,5 +1,7 @@
 """Text to copy into Aula (S28): one for the class, one for the parents. No names, no personal link."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from booking import wording
@@ -8,19 +10,23 @@ from core.links.tokens import absolute_url
 from workshops.models import Session
 
 
-def aula_text(booking: Booking, session: Session, *, language: str, offer_path: str) -> str:
+def aula_text(booking: Booking, sessions: Sequence[Session], *, language: str, offer_path: str) -> str:
     """Return the text a teacher can copy for pupils and parents: what, when, where, and where to read more."""
+    session = sessions[0]
     classes = wording.names_text([item.name for item in booking.classes.all()])
     lines = [
         _("%(classes)s takes part in «%(title)s»")
         % {"classes": classes, "title": session.title_in(language)},
         "",
-        _("When: %(date)s, %(time)s")
-        % {
-            "date": wording.date_text(session.starts_at),
-            "time": wording.time_text(session.starts_at, session.ends_at),
-        },
-        _("Where: %(place)s") % {"place": wording.place_text(booking, session)},
+        *(
+            _("When: %(date)s, %(time)s")
+            % {
+                "date": wording.date_text(one.starts_at),
+                "time": wording.time_text(one.starts_at, one.ends_at),
+            }
+            for one in sessions
+        ),
+        _("Where: %(place)s") % {"place": wording.places_of(booking, sessions).replace("\n", "; ")},
         _("Who comes: %(provider)s") % {"provider": session.provider.name},
         "",
         _("Read more: %(url)s") % {"url": absolute_url(offer_path)},

@@ -14,6 +14,7 @@ from booking.ical import booked_session_calendar, invitation_method
 from booking.models import BookedSession, Booking
 from booking.reading import booking_with_details
 from booking.reminders import DAY_WINDOW, NO_REMINDER_BELOW, Reminder, reminder_ids
+from booking.rules import visits_first
 from core.links.tokens import absolute_url
 from core.outbox.registry import Attachment, Content, MailType, register
 from workshops.enums import UPCOMING_STATES, PlaceKind
@@ -24,8 +25,11 @@ type Fill = Callable[[Booking, datetime], Mapping[str, str]]
 
 
 def booked_of(booking: Booking) -> list[BookedSession]:
-    """Return the booked sessions in the order they are held; a day that fell out of a living booking is not one."""
-    every = sorted(booking.booked_sessions.all(), key=lambda booked: booked.session.starts_at)
+    """Return the booked sessions in the order they are held; a day that fell out of a living booking is not one.
+
+    The evening of a package comes after the visit it belongs to, whenever it is held.
+    """
+    every = sorted(booking.booked_sessions.all(), key=lambda booked: visits_first(booked.session))
     return [booked for booked in every if booked.state in ACTIVE_STATES] or every
 
 
@@ -54,7 +58,7 @@ def _details(booking: Booking, now: datetime) -> dict[str, str]:
         **_basics(booking, now),
         "party": wording.party_text(booking),
         "school": booking.school_name,
-        "place": wording.place_text(booking, first),
+        "place": wording.places_of(booking, [booked.session for booked in booked_of(booking)]),
         "practical": "\n".join(wording.practical_lines(booking, first)),
         "provider": first.provider.name,
         "manage_url": links.manage_url(booking),

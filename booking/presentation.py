@@ -1,13 +1,16 @@
 """What booking pages show, computed before the template: rows, states, dates."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from booking import wording
+from booking.emails import booked_of
 from booking.enums import BookingKind, BookingState, Need
 from booking.errors import (
     BookingRefusedError,
@@ -18,7 +21,8 @@ from booking.errors import (
 from booking.models import Booking
 from booking.party import Party
 from booking.rules import classes_that_fit
-from workshops.models import Session
+from workshops.calendars import days_off
+from workshops.models import School, Session
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Section:
 def booking_sections(booking: Booking, *, edit: bool = False) -> list[Section]:
     """Return a booking as sections of rows: the same on review, receipt and personal page."""
     language = get_language() or "da"
-    booked = sorted(booking.booked_sessions.all(), key=lambda item: item.session.starts_at)
+    booked = booked_of(booking)
     first = booked[0].session
     edit_url = reverse("booking_form", args=[first.pk]) if edit else ""
     when = "\n".join(
@@ -52,8 +56,8 @@ def booking_sections(booking: Booking, *, edit: bool = False) -> list[Section]:
     )
     what = [
         Row(_("Offer"), first.title_in(language)),
-        Row(_("Date"), when),
-        Row(_("Place"), wording.place_text(booking, first)),
+        Row(_("Date") if len(booked) == 1 else _("Dates"), when),
+        Row(_("Place"), wording.places_of(booking, [item.session for item in booked])),
         Row(_("Provider"), first.provider.name),
     ]
     if booking.kind == BookingKind.SCHOOL:
@@ -89,12 +93,61 @@ STATE_KINDS = {
 """The badge of a state; the text says it too, never colour alone."""
 
 
+@dataclass(frozen=True)
+class FreeDate:
+    """A date to book instead, or a course with all its dates (S20)."""
+
+    session: Session
+    title: str = ""
+    more_dates: tuple[Session, ...] = ()
+
+
 def next_free_dates(
-    offer_id: int, *, now: datetime, leave_out: int | None = None, limit: int = 5
-) -> list[Session]:
-    """Return the next dates of an offer that can be booked now."""
-    dates = Session.objects.for_offer(offer_id).public().bookable(now=now).upcoming(now=now)
-    return list(dates.exclude(pk=leave_out).select_related("venue")[:limit])
+    offer_id: int, *, now: datetime, leave_out: Session | None = None, limit: int = 5
+) -> list[FreeDate]:
+    """Return the next dates of an offer that can be booked now; a course is one of them.
+
+    Args:
+        leave_out: the date that was asked for; with it goes the rest of its course.
+    """
+    dates = Session.objects.for_offer(offer_id).public().bookable(now=now).upcoming(now=now).one_a_course()
+    if leave_out is not None:
+        dates = dates.exclude(pk=leave_out.pk)
+    if leave_out is not None and leave_out.course_id is not None:
+        dates = dates.filter(Q(course=None) | ~Q(course=leave_out.course_id))
+    found: list[Session] = list(dates.select_related("venue")[:limit])
+    courses = dates_of_courses(found, now=now)
+    return [
+        FreeDate(session, course_title(courses[session.course_id]), tuple(courses[session.course_id][1:]))
+        if session.course_id
+        else FreeDate(session)
+        for session in found
+    ]
+
+
+def dates_of_courses(sessions: Iterable[Session], *, now: datetime) -> dict[int, list[Session]]:
+    """Return the dates of the courses that some sessions belong to, by course; no query where there is none."""
+    ids = {session.course_id for session in sessions if session.course_id is not None}
+    found: dict[int, list[Session]] = {course_id: [] for course_id in ids}
+    if ids:
+        for session in Session.objects.of_courses(ids, now=now).select_related("venue"):
+            found[session.course_id].append(session)
+    return found
+
+
+def days_off_text(days: Sequence[date], *, school: School | None) -> str:
+    """Return the name of the day off that a date falls on; of several dates, with which date it is."""
+    off = days_off(min(days), max(days), school=school)
+    if len(days) == 1:
+        return off.get(days[0], "")
+    return ", ".join(f"{wording.day_text(day)}: {off[day]}" for day in sorted(days) if day in off)
+
+
+def course_title(dates: Sequence[Session]) -> str:
+    """Return "Forløb på 3 gange"."""
+    return ngettext("Course of %(count)s date", "Course of %(count)s dates", len(dates)) % {
+        "count": len(dates)
+    }
 
 
 @dataclass(frozen=True)
@@ -131,7 +184,18 @@ def fewer_classes(party: Party, refusal: SessionFullError, *, adults_count: bool
 
 
 def refusal_text(refusal: BookingRefusedError, party: Party | None = None) -> str:
-    """Return a refusal in words, with what is left where the session is full."""
+    """Return a refusal in words, with what is left where the session is full, and which date of several."""
+    text = _refusal_text(refusal, party)
+    if refusal.session is None:
+        return text
+    date = wording.date_text(refusal.session.starts_at)
+    if isinstance(refusal, SessionFullError):
+        lead = _("There is not room enough on %(date)s, and a course is booked as a whole.") % {"date": date}
+        return f"{lead} {text}"
+    return _("%(date)s: %(text)s") % {"date": date[:1].upper() + date[1:], "text": text}
+
+
+def _refusal_text(refusal: BookingRefusedError, party: Party | None) -> str:
     left = refusal.facts.get("people_left")
     if not isinstance(refusal, SessionFullError):
         return refusal.message

@@ -9,6 +9,7 @@ from django.utils import timezone
 from booking.errors import ClassTwiceError, GroupTooLargeError, GroupTooSmallError, HeadsDoNotAddUpError
 from booking.party import ClassSize, Party, normalise_class_name
 from workshops.calendars import LOCAL_ZONE, local_days_before
+from workshops.enums import Audience
 from workshops.models import Session
 
 HOLD = timedelta(minutes=15)
@@ -41,6 +42,14 @@ _OFFER_TIMES = (
 _OFFER_TIME_NEAR = timedelta(hours=3)
 _LAST_ANSWER = timedelta(hours=2)
 _EVENING, _MORNING, _MID_MORNING = 20, 8, 10
+
+
+def visits_first(session: Session) -> tuple[bool, datetime]:
+    """Sort what is booked together: dates as they are held, the evening of a package after its visit.
+
+    The first one's offer is the booking's: it decides on approval, and its provider answers.
+    """
+    return session.audience != Audience.SCHOOL, session.starts_at
 
 
 def has_queue(session: Session) -> bool:

@@ -36,6 +36,11 @@ def moment_text(moment: datetime) -> str:
     return f"{date_format(local, 'l j. F')} kl. {local.hour}.{local.minute:02d}"
 
 
+def moments_text(sessions: Sequence[Session]) -> str:
+    """Return when one session is, or all dates of a course, on one line."""
+    return names_text([moment_text(session.starts_at) for session in sessions])
+
+
 def class_text(item: BookedClass | ClassSize) -> str:
     """Return "7.A (7. klasse): 24 elever og 2 voksne"."""
     pupils = ngettext("%(count)s pupil", "%(count)s pupils", item.pupils) % {"count": item.pupils}
@@ -84,6 +89,11 @@ def place_text(booking: Booking, session: Session) -> str:
     if session.for_school:
         return f"{session.for_school.name}, {session.for_school.address}"
     return _("The place follows")
+
+
+def places_of(booking: Booking, sessions: Sequence[Session]) -> str:
+    """Return where to meet for all that is booked together: each place once, a line each."""
+    return "\n".join(dict.fromkeys(place_text(booking, session) for session in sessions))
 
 
 def practical_lines(booking: Booking, session: Session, *, is_for_booker: bool = True) -> list[str]:

@@ -1,11 +1,11 @@
 """Named reads of offers, sessions and schools."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 
 from charter.gate import open_gate
 from workshops.availability import with_free_places
@@ -51,7 +51,18 @@ class SessionQuerySet(models.QuerySet[Any]):
         return self.select_related("offer").with_gate(today=local_date_of(now)).with_free_places(now=now)
 
     def bookable(self, *, now: datetime) -> "SessionQuerySet":
-        """Keep sessions that a visitor can book now: gate, booking window and at least one free place."""
+        """Keep sessions that a visitor can book now: gate, booking window and at least one free place.
+
+        A date of a course only when all its dates are so: it is booked as one (S20).
+        """
+        of_courses = self.model.objects.filter(course__isnull=False)
+        free = of_courses.bookable_alone(now=now).values("pk")
+        broken = of_courses.exclude(state__in=NOT_TAKING_PLACE).exclude(pk__in=free).order_by()
+        whole = Q(course=None) | ~Q(course__in=broken.values("course"))
+        return self.bookable_alone(now=now).filter(whole)
+
+    def bookable_alone(self, *, now: datetime) -> "SessionQuerySet":
+        """Keep sessions that could be booked now, whatever may be said of the other dates of their course."""
         return (
             self.gate_open(today=local_date_of(now))
             .taking_bookings(now=now)
@@ -59,6 +70,21 @@ class SessionQuerySet(models.QuerySet[Any]):
             # Free is None just where there is no such limit; asking the limit's own column is cheaper.
             .filter(Q(max_groups=None) | Q(free_groups__gt=0), Q(max_people=None) | Q(free_people__gt=0))
         )
+
+    def one_a_course(self) -> "SessionQuerySet":
+        """Keep single dates and of each course its first date, for a list in which a course is one row (S20).
+
+        A course with a date that is still a draft is not shown at all.
+        """
+        course = self.model.objects.filter(course_id=OuterRef("course_id")).order_by("starts_at", "pk")
+        first = course.exclude(state__in=NOT_TAKING_PLACE).values("pk")[:1]
+        hidden = self.model.objects.filter(course__isnull=False, state=SessionState.DRAFT).order_by()
+        return self.filter(Q(course=None) | (Q(pk=Subquery(first)) & ~Q(course__in=hidden.values("course"))))
+
+    def of_courses(self, course_ids: Collection[int], *, now: datetime) -> "SessionQuerySet":
+        """Keep the dates of courses that take place, with what says whether they can be booked, soonest first."""
+        dates = self.filter(course_id__in=course_ids).exclude(state__in=NOT_TAKING_PLACE)
+        return dates.with_booking_facts(now=now).order_by("starts_at", "pk")
 
     def upcoming(self, *, now: datetime) -> "SessionQuerySet":
         """Keep announced sessions that have not begun, soonest first."""

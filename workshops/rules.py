@@ -1,6 +1,7 @@
 """Pure decisions about sessions: values in, verdict out."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -86,6 +87,23 @@ def why_not_bookable(facts: BookingFacts, now: datetime) -> WhyNotBookable | Non
     if not has_free_places(free_groups=facts.free_groups, free_people=facts.free_people):
         return WhyNotBookable.FULL
     return None
+
+
+_MOST_LASTING_FIRST = (
+    WhyNotBookable.DRAFT,
+    WhyNotBookable.CANCELLED,
+    WhyNotBookable.HELD,
+    WhyNotBookable.CLOSED,
+    WhyNotBookable.PROVIDER_NOT_COVERED,
+    WhyNotBookable.NOT_OPEN_YET,
+    WhyNotBookable.FULL,
+)
+
+
+def why_course_not_bookable(dates: Iterable[BookingFacts], now: datetime) -> WhyNotBookable | None:
+    """Return why a course cannot be booked now: the most lasting reason of any of its dates (S20)."""
+    reasons = {why_not_bookable(facts, now) for facts in dates}
+    return next((why for why in _MOST_LASTING_FIRST if why in reasons), None)
 
 
 def is_outside_school_hours(*, audience: str, starts_at: datetime, ends_at: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Ending a booking: withdrawal by the participant, cancellation by the organiser, expiry by itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -48,12 +48,11 @@ def withdraw_booking(
         return booking
     if booking.state not in _ENDABLE or not booking.submitted_at:
         raise WrongStateError
-    if min(session.starts_at for session in sessions.values()) <= now:
+    booked = _active(booking, sessions)
+    if any(item.session.starts_at <= now for item in booked):
         raise WrongStateError
-    if not by_staff and booking.state not in _FREE_TO_LEAVE:
-        booked = booking.booked_sessions.filter(state__in=ACTIVE_STATES).select_related("session")
-        if not can_withdraw(booked, now=now):
-            raise WithdrawalClosedError
+    if not by_staff and booking.state not in _FREE_TO_LEAVE and not can_withdraw(booked, now=now):
+        raise WithdrawalClosedError
     _end(booking, sessions, state=BookingState.WITHDRAWN, reason=reason, actor=actor, now=now)
     return booking
 
@@ -182,6 +181,14 @@ def can_withdraw(booked_sessions: Iterable[BookedSession], *, now: datetime) -> 
     )
 
 
+def _active(booking: Booking, sessions: Mapping[int, Session]) -> list[BookedSession]:
+    """Return what is still booked, in pk order of the locked sessions, each with its session."""
+    booked = list(booking.booked_sessions.filter(state__in=ACTIVE_STATES).order_by("session_id"))
+    for item in booked:
+        item.session = sessions[item.session_id]
+    return booked
+
+
 def _end(
     booking: Booking,
     sessions: dict[int, Session],
@@ -191,9 +198,11 @@ def _end(
     actor: Actor,
     now: datetime,
 ) -> None:
-    for booked in booking.booked_sessions.filter(state__in=ACTIVE_STATES).order_by("session_id"):
-        end_place(booked, state=state)
-    booking.booked_sessions.update(sequence=F("sequence") + 1)
+    booked = _active(booking, sessions)
+    for item in booked:
+        end_place(item, state=state)
+    # A date that was cancelled before has had its cancellation.
+    booking.booked_sessions.filter(pk__in=[item.pk for item in booked]).update(sequence=F("sequence") + 1)
     booking.state = state
     booking.ended_at = now
     booking.end_reason = reason

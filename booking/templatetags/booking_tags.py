@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from booking import links, wording
 from booking.forms import school_label as label_of_school
 from booking.models import BookedSession, Booking
+from booking.presentation import course_title, dates_of_courses
 from booking.requesting.rules import asking_kind
 from booking.rules import has_queue
 from booking.standing import Standing, standings
@@ -24,7 +25,7 @@ from core.prepared import prepared
 from workshops.calendars import local_date_of
 from workshops.enums import PlaceKind, SessionAccess, WhyNotBookable
 from workshops.models import Offer, OfferIndexPage, OfferPage, School, Session
-from workshops.rules import why_not_bookable
+from workshops.rules import why_course_not_bookable, why_not_bookable
 
 register = template.Library()
 PER_PAGE = 12
@@ -46,6 +47,9 @@ class SessionChoice:
     url: str
     label: str
     hidden: str
+    title: str = ""
+    more_dates: tuple[Session, ...] = ()
+    """The other dates of a course: it is one row, and booked as one (S20)."""
 
 
 @register.inclusion_tag("booking/session_choices.html", takes_context=True)
@@ -57,7 +61,13 @@ def session_choices(context: Context, offer: Offer) -> dict[str, Any]:
     page = Paginator(range(number), PER_PAGE).get_page(request.GET.get("tider") if request else 1)
     sessions = _upcoming(offer_id=offer.pk, now=now, first=page.object_list[0] if number else 0)
     mine = standings(request, [session.pk for session in sessions], now=now) if request else {}
-    rows = [_choice(session, now=now, standing=mine.get(session.pk)) for session in sessions]
+    courses = dates_of_courses(sessions, now=now)
+    rows = [
+        _course_choice(courses[session.course_id], now=now, standing=mine.get(session.pk))
+        if session.course_id
+        else _choice(session, now=now, standing=mine.get(session.pk))
+        for session in sessions
+    ]
     try:
         feed_url = reverse("calendar_offer", args=[offer.pk])
     except NoReverseMatch:
@@ -77,23 +87,20 @@ def session_choices(context: Context, offer: Offer) -> dict[str, Any]:
 
 @prepared
 def _upcoming_count(*, offer_id: int, now: datetime) -> QuerySet[Any, int]:
-    dates = Session.objects.for_offer(offer_id).public().upcoming(now=now).order_by()
+    dates = Session.objects.for_offer(offer_id).public().upcoming(now=now).one_a_course().order_by()
     return dates.values("offer_id").annotate(number=Count("pk")).values_list("number", flat=True)
 
 
 @prepared(derives={"now": [local_date_of]}, in_sql=["first"])
 def _upcoming(*, offer_id: int, now: datetime, first: int) -> QuerySet[Any]:
     dates = Session.objects.for_offer(offer_id).public().with_booking_facts(now=now).upcoming(now=now)
-    return dates.select_related("offer", "venue")[first : first + PER_PAGE]
+    return dates.one_a_course().select_related("offer", "venue")[first : first + PER_PAGE]
 
 
 def _choice(session: Session, *, now: datetime, standing: Standing | None) -> SessionChoice:
     why = why_not_bookable(session.booking_facts, now)
     is_school = session.audience == "school"
     state, kind, note = _state(session, why)
-    place = session.venue.name if session.venue else ""
-    if session.place_kind == PlaceKind.ONLINE:
-        place = _("Online")
     url, label = "", _("Book") if is_school else _("Sign up")
     if why is None:
         url = reverse("booking_form", args=[session.pk])
@@ -104,7 +111,7 @@ def _choice(session: Session, *, now: datetime, standing: Standing | None) -> Se
         url, label = standing.url, standing.label
     return SessionChoice(
         session=session,
-        place=place,
+        place=_place(session),
         note=note,
         state=state,
         kind=kind,
@@ -112,6 +119,36 @@ def _choice(session: Session, *, now: datetime, standing: Standing | None) -> Se
         label=label,
         hidden=wording.date_text(session.starts_at),
     )
+
+
+def _course_choice(dates: list[Session], *, now: datetime, standing: Standing | None) -> SessionChoice:
+    """Return a course as one row: all its dates, and one way to book them."""
+    first = dates[0]
+    why = why_course_not_bookable([session.booking_facts for session in dates], now)
+    state, kind, note = _state(first, why)
+    url = "" if why else reverse("booking_form", args=[first.pk])
+    label = _("Book the course") if first.audience == "school" else _("Sign up for the course")
+    if standing is not None:
+        state, kind, note = standing.text, standing.kind, ""
+        url, label = standing.url, standing.label
+    return SessionChoice(
+        session=first,
+        place=_place(first),
+        note=note,
+        state=state,
+        kind=kind,
+        url=url,
+        label=label,
+        hidden=wording.names_text([wording.date_text(session.starts_at) for session in dates]),
+        title=course_title(dates),
+        more_dates=tuple(dates[1:]),
+    )
+
+
+def _place(session: Session) -> str:
+    if session.place_kind == PlaceKind.ONLINE:
+        return _("Online")
+    return session.venue.name if session.venue else ""
 
 
 def _state(session: Session, why: WhyNotBookable | None) -> tuple[str, str, str]:

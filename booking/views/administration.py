@@ -32,7 +32,7 @@ from booking.models import Booking
 from booking.operations import book_for_caller, note_reading
 from booking.permissions import user_can_book_for_caller, user_can_change, user_can_see, user_registered
 from booking.places import bookable_by_staff
-from booking.presentation import Row, booking_sections
+from booking.presentation import Row, booking_sections, dates_of_courses
 from booking.rules import has_queue
 from core.audit.log import Actor
 from core.outbox.models import Message
@@ -265,13 +265,15 @@ class CallerDatesView(CallerView):
         dates = (
             bookable_by_staff(now=self.now, or_waitable=True)
             .for_offer(offer.pk)
+            .one_a_course()
             .select_related("venue", "host_school")
         )
         page = Paginator(dates, _PER_PAGE).get_page(request.GET.get("p"))
+        courses = dates_of_courses(page, now=self.now)
         rows = [
             {
                 "session": session,
-                "when": wording.moment_text(session.starts_at),
+                "when": wording.moments_text(courses.get(session.course_id) or [session]),
                 "free": wording.free_text(session.free_groups, session.free_people),
                 "place": session.venue or session.host_school or session.get_place_kind_display(),
                 "waiting": session.waiting,
@@ -348,7 +350,9 @@ class CallerFormView(CallerView):
         return self.show(
             session=self.session,
             form=form,
-            when=wording.moment_text(self.session.starts_at),
+            when=wording.moments_text(
+                dates_of_courses([self.session], now=self.now).get(self.session.course_id) or [self.session]
+            ),
             free=wording.free_text(self.session.free_groups, self.session.free_people),
             holiday=days_off(day, day, school=school).get(day, "") if is_school else "",
             schools=schools if is_school else [],

@@ -30,6 +30,8 @@ from booking.operations import extend_hold, hold_places, release_hold, submit_bo
 from booking.presentation import (
     FewerClasses,
     booking_sections,
+    dates_of_courses,
+    days_off_text,
     fewer_classes,
     next_free_dates,
     refusal_text,
@@ -43,10 +45,10 @@ from core.limits.limits import hit, limited, too_many_response
 from core.links.errors import LinkError
 from core.links.tokens import read_token
 from core.prepared import prepared
-from workshops.calendars import days_off, is_plan_known, local_date_of
+from workshops.calendars import is_plan_known, local_date_of
 from workshops.enums import Audience, SessionState, WhyNotBookable
 from workshops.models import School, Session
-from workshops.rules import has_free_places, why_not_bookable
+from workshops.rules import has_free_places, why_course_not_bookable
 
 
 @limited("sign_up_ip")
@@ -59,13 +61,20 @@ def form(request: HttpRequest, session_id: int) -> HttpResponse:
     if request.method == "POST":
         return _hold(request, session, now=now)
     started = _started(request, session_id)
-    why = why_not_bookable(session.booking_facts, now)
+    why = why_course_not_bookable([date.booking_facts for date in _dates(session, now=now)], now)
     # What this browser holds itself may be all there was: its form can still be changed.
     is_mine = why is WhyNotBookable.FULL and started is not None and started.state == BookingState.HELD
     if why and not is_mine and not (why is WhyNotBookable.FULL and has_queue(session)):
         return _not_bookable(request, session, why=why.value, text=str(why.label), now=now)
     bound = form_for(session, initial=_initial(request, started))
     return _show_form(request, session, bound, now=now)
+
+
+def _dates(session: Session, *, now: datetime) -> list[Session]:
+    """Return what is booked together: the session, or all the dates of its course."""
+    if session.course_id is None:
+        return [session]
+    return dates_of_courses([session], now=now)[session.course_id] or [session]
 
 
 def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpResponse:
@@ -100,13 +109,15 @@ def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpRespo
         return _show_form(request, session, bound, now=now, status=409)
     except (GroupTooSmallError, GroupTooLargeError, ClassAlreadyBookedError, ClassTwiceError) as refusal:
         if isinstance(bound, SchoolBookingForm):
-            bound.add_class_refusal(refusal, refusal.message)
+            bound.add_class_refusal(refusal, refusal_text(refusal))
         else:
             bound.add_error("seats", refusal.message)
         return _show_form(request, session, bound, now=now, status=409)
     except BookingRefusedError as refusal:
         fresh = _session(session.pk, now=now)
-        return _not_bookable(request, fresh, why=refusal.code, text=refusal.message, now=now, status=409)
+        return _not_bookable(
+            request, fresh, why=refusal.code, text=refusal_text(refusal), now=now, status=409
+        )
     next_step = "booking_receipt" if booking.submitted_at else "booking_review"
     response = redirect(next_step, session_id=session.pk)
     visitor.keep_browser_key(response, key)
@@ -305,22 +316,27 @@ def _show_form(
     status: int = 200,
 ) -> HttpResponse:
     """Show the form; `is_full` when the party just did not fit: then the waiting list is offered beside it."""
-    day = session.local_date
+    dates = _dates(session, now=now)
+    days = [date.local_date for date in dates]
     school = getattr(bound, "chosen_school", None)
-    off = days_off(day, day, school=school) if session.audience == Audience.SCHOOL else {}
     is_queue = "queue" in request.POST or _is_full(session)
     context = {
         "session": session,
         "form": bound,
         "fewer": fewer,
         "is_queue": is_queue,
-        "dates": next_free_dates(session.offer_id, now=now, leave_out=session.pk) if is_queue else (),
+        "dates": (
+            next_free_dates(session.offer_id, now=now, leave_out=session)
+            if is_queue or (is_full and session.course_id)
+            else ()
+        ),
         "may_queue": is_full and has_queue(session),
         "waiting": session.waiting,
         "standing": standings(request, [session.pk], now=now).get(session.pk),
         "is_school": session.audience == Audience.SCHOOL,
-        "holiday": off.get(day, ""),
-        "is_plan_missing": session.audience == Audience.SCHOOL and not is_plan_known(day),
+        "course": dates if session.course_id else (),
+        "holiday": days_off_text(days, school=school) if session.audience == Audience.SCHOOL else "",
+        "is_plan_missing": session.audience == Audience.SCHOOL and not all(map(is_plan_known, days)),
         "invitation": request.POST.get("invitation") or request.GET.get("invitation") or "",
         "schools": (
             School.objects.bookable(on=timezone.localdate(now)).order_by("name")
@@ -357,7 +373,9 @@ def _show_review(
         "booking": booking,
         "session_id": session_id,
         "session": booked.session,
-        "holiday": _own_day_off(booking, booked.session.local_date),
+        "holiday": _own_days_off(
+            booking, [item.session.local_date for item in booking.booked_sessions.all()]
+        ),
         "sections": booking_sections(booking, edit=True),
         "is_held": is_held,
         "is_queue": booking.state == BookingState.WAITING,
@@ -371,14 +389,12 @@ def _show_review(
     return render(request, "booking/review.html", context, status=status)
 
 
-def _own_day_off(booking: Any, day: date) -> str:
-    """Return the day off by a school's own plan: the form may have been filled in before the school was known.
+def _own_days_off(booking: Any, days: list[date]) -> str:
+    """Return the days off by a school's own plan: the form may have been filled in before the school was known.
 
     The municipal plan's days were shown there, so schools without a plan of their own cost no statement (S18).
     """
-    if not booking.school_has_own_plan:
-        return ""
-    return days_off(day, day, school=booking.school).get(day, "")
+    return days_off_text(days, school=booking.school) if booking.school_has_own_plan else ""
 
 
 def _not_bookable(
@@ -387,9 +403,10 @@ def _not_bookable(
     """Show why a date cannot be booked, and the dates that can (P8)."""
     context = {
         "session": session,
+        "course": _dates(session, now=now) if session.course_id else (),
         "why": why,
         "text": text,
         "is_school": session.audience == Audience.SCHOOL,
-        "dates": next_free_dates(session.offer_id, now=now, leave_out=session.pk),
+        "dates": next_free_dates(session.offer_id, now=now, leave_out=session),
     }
     return render(request, "booking/not_bookable.html", context, status=status)

@@ -97,8 +97,9 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
         "can_change": is_changeable(booking) and first.starts_at > now,
         "can_withdraw": is_active and first.starts_at > now and can_withdraw(booked_of(booking), now=now),
         "practical": _practical(booking),
+        "entries": entries if len(entries := list(enumerate(sessions, start=1))) > 1 else (),
         "aula": (
-            aula_text(booking, first, language=language, offer_path=offer_path)
+            aula_text(booking, sessions, language=language, offer_path=offer_path)
             if booking.kind == BookingKind.SCHOOL and booking.state == BookingState.CONFIRMED
             else ""
         ),
