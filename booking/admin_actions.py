@@ -23,6 +23,7 @@ from booking.operations import (
     send_receipt_again,
     withdraw_booking,
 )
+from booking.operations.moving import MOVABLE_STATES
 from booking.permissions import user_can_decide
 from core.audit.log import Actor
 from workshops.models import Offer
@@ -84,6 +85,10 @@ class AdminAction:
     is_serious: bool = False
     is_decision: bool = False
     """Nobody decides what they registered themselves."""
+
+
+def _has_a_page_of_its_own(booking: Booking, actor: Actor, now: datetime, reason: str) -> None:
+    raise NotImplementedError("See booking.views.moving")
 
 
 ACTIONS = [
@@ -148,9 +153,18 @@ ACTIONS = [
         ),
         done=_("The booking is kept. The decision is in its history."),
         question=_(
-            "The provider’s charter does not cover the date any more. Keep the booking only when you have agreed"
-            " with the provider and the booker that it is held all the same."
+            "Keep the booking only when you have agreed with the provider and the booker that it is held as it now"
+            " stands."
         ),
+    ),
+    AdminAction(
+        name="move",
+        label=_("Move to another date"),
+        is_possible=lambda facts: facts.booking.state in MOVABLE_STATES and facts.starts_at > facts.now,
+        run=_has_a_page_of_its_own,
+        done="",
+        # Asked on booking.views.moving, which knows the dates.
+        question=_("Which date instead?"),
     ),
     AdminAction(
         name="cancel",

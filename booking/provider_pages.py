@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,7 +14,7 @@ from booking import wording
 from booking.enums import BookingKind, BookingState, Need
 from booking.models import BookedSession, Booking
 from booking.permissions import provider_decides, user_registered
-from workshops.enums import UPCOMING_STATES
+from workshops.enums import UPCOMING_STATES, SessionState
 from workshops.models import Session
 from workshops.querysets import SessionQuerySet
 
@@ -79,6 +79,19 @@ def with_what_is_shown(sessions: SessionQuerySet) -> SessionQuerySet:
     return shown
 
 
+def earlier_sessions_of(provider_id: int, *, now: datetime) -> SessionQuerySet:
+    """Return a provider's sessions that are over or cancelled, the latest first, with what was booked."""
+    over = Q(ends_at__lte=now) | Q(state=SessionState.CANCELLED)
+    sessions: SessionQuerySet = (
+        Session.objects.filter(over, provider_id=provider_id)
+        .exclude(state=SessionState.DRAFT)
+        .select_related("venue", "offer")
+        .prefetch_related(_shown_bookings())
+        .order_by("-starts_at", "-pk")
+    )
+    return sessions
+
+
 def whole_session(session_id: int) -> Session | None:
     """Return a session with everything its provider's page shows."""
     session: Session | None = with_what_is_shown(Session.objects.filter(pk=session_id)).first()
@@ -109,6 +122,36 @@ def summary_of(session: Session) -> str:
             ngettext("%(count)s awaits an answer", "%(count)s await an answer", waiting) % {"count": waiting}
         )
     return " · ".join(parts) or _("Nobody has booked yet.")
+
+
+def state_of(session: Session) -> tuple[str, str]:
+    """Return a session's state as a badge, text and kind; nothing for one that is simply open."""
+    if session.state == SessionState.CANCELLED:
+        return (
+            f"{_('Cancelled')}: {session.state_reason}" if session.state_reason else _("Cancelled")
+        ), "error"
+    if session.state == SessionState.CLOSED:
+        return _("Closed for booking"), "warning"
+    return "", ""
+
+
+def places_of(session: Session) -> str:
+    """Return how full a session is, and how many wait: "24 of 30 people · 2 on the waiting list"."""
+    parts = []
+    if session.max_groups is not None:
+        parts.append(
+            _("%(taken)d of %(limit)d classes") % {"taken": session.groups_taken, "limit": session.max_groups}
+        )
+    if session.max_people is not None:
+        parts.append(
+            _("%(taken)d of %(limit)d people") % {"taken": session.people_taken, "limit": session.max_people}
+        )
+    if session.waiting:
+        parts.append(
+            ngettext("%(count)s on the waiting list", "%(count)s on the waiting list", session.waiting)
+            % {"count": session.waiting}
+        )
+    return " · ".join(parts)
 
 
 def sign_ups_of(session: Session) -> SignUps:

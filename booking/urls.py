@@ -4,7 +4,9 @@ from django.urls import path
 
 from booking.requesting import notice_views, provider_views
 from booking.requesting import views as asking
-from booking.views import changing, making, managing, providing, queueing, subscribing
+from booking.session_steps import CANCEL, LIMITS, MOVE
+from booking.views import changing, making, managing, moving, providing, queueing, subscribing
+from booking.views.sessions import ProviderSessionChangeView
 
 urlpatterns = [
     path("book/<int:session_id>/", making.form, name="booking_form"),
@@ -16,13 +18,30 @@ urlpatterns = [
     path("booking/<str:token>/", managing.detail, name="booking_detail"),
     path("booking/<str:token>/ret/", changing.change, name="booking_change"),
     path("booking/<str:token>/afmeld/", managing.withdraw, name="booking_withdraw"),
+    path("booking/<str:token>/flyt/", moving.move, name="booking_move"),
     path("booking/<str:token>/svar/", queueing.answer, name="booking_answer"),
     path("booking/<str:token>/aftale.ics", managing.calendar_file, name="booking_calendar"),
     path("mine-bookinger/", managing.mine, name="booking_list"),
     path("mine-bookinger/kalender/", subscribing.teacher_feed, name="teacher_feed"),
     path("udbyder/<slug:slug>/kalender/", subscribing.provider_feed, name="provider_feed"),
     path("kalender/min/<str:token>.ics", subscribing.personal_feed, name="personal_feed"),
+    path("udbyder/<slug:slug>/tider/", providing.provider_dates, name="provider_dates"),
     path("udbyder/tider/<int:session_id>/", providing.provider_session, name="provider_session"),
+    path(
+        "udbyder/tider/<int:session_id>/flyt/",
+        ProviderSessionChangeView.as_view(step=MOVE),
+        name="provider_session_move",
+    ),
+    path(
+        "udbyder/tider/<int:session_id>/aflys/",
+        ProviderSessionChangeView.as_view(step=CANCEL),
+        name="provider_session_cancel",
+    ),
+    path(
+        "udbyder/tider/<int:session_id>/pladser/",
+        ProviderSessionChangeView.as_view(step=LIMITS),
+        name="provider_session_limits",
+    ),
     path(
         "udbyder/tider/<int:session_id>/<int:booking_id>/godkend/",
         providing.provider_approve,

@@ -5,7 +5,10 @@ from wagtail import hooks
 
 from booking.requesting import admin_views
 from booking.requesting.viewsets import RequestViewSet
+from booking.session_steps import CANCEL, LIMITS, MOVE
 from booking.views import administration, subscribing
+from booking.views.moving import MoveBookingView
+from booking.views.sessions import StaffSessionChangeView
 from booking.viewsets import BookingViewSet
 
 
@@ -72,9 +75,22 @@ def register_booking_urls() -> list[URLPattern]:
             administration.PaperReceiptView.as_view(),
             name="booking_admin_receipt",
         ),
+        path("bookinger/<int:pk>/move/", MoveBookingView.as_view(), name="booking_admin_move"),
         path(
             "bookinger/<int:pk>/<slug:action>/",
             administration.BookingActionView.as_view(),
             name="booking_admin_action",
+        ),
+        *(
+            path(
+                f"tider/<int:session_id>/{address}/",
+                StaffSessionChangeView.as_view(step=step),
+                name=f"session_admin_{name}",
+            )
+            for address, name, step in (
+                ("flyt", "move", MOVE),
+                ("aflys", "cancel", CANCEL),
+                ("pladser", "limits", LIMITS),
+            )
         ),
     ]

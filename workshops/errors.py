@@ -62,7 +62,7 @@ class SessionHasBookingsError(WorkshopError):
 
     code = "session_has_bookings"
     message = _(
-        "Somebody has booked this date. Talk to those who have booked, and let them withdraw, before you move or cancel it."
+        "Somebody has booked this date. Use “Move the date” or “Cancel the date” on its page: they tell everybody affected."
     )
 
 

@@ -170,15 +170,14 @@ def _close_queues(now: datetime) -> int:
 
 
 def can_withdraw(booked_sessions: Iterable[BookedSession], *, now: datetime) -> bool:
-    """Whether the participant may still withdraw: every session's deadline lies ahead.
+    """Whether the participant may still withdraw: every session's deadline lies ahead."""
+    return all(withdrawal_deadline(booked) > now for booked in booked_sessions)
 
-    Who was moved by the organiser may until the start.
-    """
-    return all(
-        (booked.session.starts_at if booked.was_moved_by_organiser else booked.session.withdrawal_closes_at)
-        > now
-        for booked in booked_sessions
-    )
+
+def withdrawal_deadline(booked: BookedSession) -> datetime:
+    """Return until when the participant may withdraw or move: who was moved by the organiser, until the start."""
+    session = booked.session
+    return session.starts_at if booked.was_moved_by_organiser else session.withdrawal_closes_at
 
 
 def _active(booking: Booking, sessions: Mapping[int, Session]) -> list[BookedSession]:

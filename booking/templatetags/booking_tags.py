@@ -16,15 +16,18 @@ from django.utils.translation import gettext as _
 from booking import links, wording
 from booking.forms import school_label as label_of_school
 from booking.models import BookedSession, Booking
+from booking.permissions import user_can_change_sessions
 from booking.presentation import course_title, dates_of_courses
 from booking.requesting.rules import asking_kind
 from booking.rules import has_queue
+from booking.session_steps import CANCEL, LIMITS, MOVE
 from booking.standing import Standing, standings
 from core.links.tokens import absolute_url
 from core.prepared import prepared
 from workshops.calendars import local_date_of
 from workshops.enums import PlaceKind, SessionAccess, WhyNotBookable
 from workshops.models import Offer, OfferIndexPage, OfferPage, School, Session
+from workshops.operations.sessions import EDITABLE_STATES
 from workshops.rules import why_course_not_bookable, why_not_bookable
 
 register = template.Library()
@@ -231,6 +234,24 @@ def session_queue(session: Session) -> dict[str, Any]:
                 "was_passed_over": entry.passed_over_at is not None,
             }
             for number, entry in enumerate(entries[:200], start=1)
+        ]
+    }
+
+
+@register.inclusion_tag("booking/admin/session_change_links.html", takes_context=True)
+def session_change_links(context: Context, session: Session) -> dict[str, Any]:
+    """Show staff who may change bookings how a date is moved, cancelled or resized; nothing for others."""
+    is_ahead = session.state in EDITABLE_STATES and session.starts_at > timezone.now()
+    if not (is_ahead and user_can_change_sessions(context["request"].user)):
+        return {"links": []}
+    return {
+        "links": [
+            {
+                "url": reverse(f"session_admin_{name}", args=[session.pk]),
+                "label": step.title,
+                "is_serious": step.is_serious,
+            }
+            for name, step in (("move", MOVE), ("limits", LIMITS), ("cancel", CANCEL))
         ]
     }
 

@@ -21,7 +21,7 @@ from booking.ical import booked_session_calendar
 from booking.models import Booking
 from booking.operations import prove_address, withdraw_booking
 from booking.operations.changing import is_changeable
-from booking.operations.ending import can_withdraw
+from booking.operations.ending import can_withdraw, withdrawal_deadline
 from booking.presentation import STATE_KINDS, booking_sections, next_free_dates
 from booking.wording import position_text
 from core.audit.log import LINK
@@ -96,6 +96,7 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
         "is_changed": request.GET.get("ret") == "1",
         "can_change": is_changeable(booking) and first.starts_at > now,
         "can_withdraw": is_active and first.starts_at > now and can_withdraw(booked_of(booking), now=now),
+        "withdraw_until": min(withdrawal_deadline(booked) for booked in booked_of(booking)),
         "practical": _practical(booking),
         "entries": entries if len(entries := list(enumerate(sessions, start=1))) > 1 else (),
         "aula": (

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,11 +16,53 @@ from booking.enums import DeclineReason
 from booking.errors import BookingRefusedError
 from booking.models import Booking
 from booking.operations import approve_booking, decline_booking
-from booking.permissions import provider_decides, user_registered
-from booking.provider_pages import sign_ups_of, to_decide, visits_of, whole_session
+from booking.permissions import provider_decides, user_can_change_sessions_of, user_registered
+from booking.provider_pages import (
+    earlier_sessions_of,
+    places_of,
+    sessions_of,
+    sign_ups_of,
+    state_of,
+    summary_of,
+    to_decide,
+    visits_of,
+    whole_session,
+)
+from charter.models import Provider
 from charter.permissions import user_is_member
 from core.audit.log import Actor
 from workshops.models import Session
+from workshops.operations.sessions import EDITABLE_STATES
+
+_PER_PAGE = 20
+
+
+@login_required
+@never_cache
+@require_GET
+def provider_dates(request: HttpRequest, slug: str) -> HttpResponse:
+    """List a provider's own dates, those ahead or those that are over (L2); to others it does not exist."""
+    provider = get_object_or_404(Provider, slug=slug)
+    if not user_is_member(request.user, provider.pk):
+        raise Http404
+    now = timezone.now()
+    is_earlier = request.GET.get("vis") == "tidligere"
+    found = earlier_sessions_of(provider.pk, now=now) if is_earlier else sessions_of(provider.pk, now=now)
+    page = Paginator(found, _PER_PAGE).get_page(request.GET.get("side"))
+    rows = []
+    for session in page:
+        state, kind = state_of(session)
+        rows.append(
+            {
+                "session": session,
+                "summary": summary_of(session),
+                "place": session.venue.name if session.venue else "",
+                "state": state,
+                "kind": kind,
+            }
+        )
+    context = {"provider": provider, "rows": rows, "page_of_dates": page, "is_earlier": is_earlier}
+    return render(request, "booking/provider_dates.html", context)
 
 
 @login_required
@@ -28,6 +71,8 @@ from workshops.models import Session
 def provider_session(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show one session to the members of its provider; to others it does not exist (rule 12)."""
     session = _own_session(request, session_id)
+    is_ahead = session.state in EDITABLE_STATES and session.starts_at > timezone.now()
+    state, state_kind = state_of(session)
     return render(
         request,
         "booking/provider_session.html",
@@ -38,6 +83,10 @@ def provider_session(request: HttpRequest, session_id: int) -> HttpResponse:
             "sign_ups": sign_ups_of(session),
             "to_decide": to_decide(session, user=request.user),
             "decline_reasons": DeclineReason.choices,
+            "places": places_of(session),
+            "state": state,
+            "state_kind": state_kind,
+            "can_change": is_ahead and user_can_change_sessions_of(request.user, session.provider_id),
         },
     )
 

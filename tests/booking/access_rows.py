@@ -167,6 +167,15 @@ ADMIN = {"anonymous": LOGIN, "persons": 302, "providers": 302, "editor": 302}
 SEE = {**ADMIN, "caseworker": 200, "auditor": 200, "administration": 200}
 CHANGE = {**ADMIN, "caseworker": 200, "auditor": 302, "administration": 200}
 
+
+def provider_slug(world):
+    return {"slug": world.provider.slug}
+
+
+OWN_DATES = {**PROVIDER, "provider_member_own": 200}
+WRONG = {"provider_member_own": 422}
+"""A post without answers shows the form again: nothing is changed."""
+
 ROWS = [
     row("booking_form", session, everyone=200),
     row("booking_form", session, method="post", everyone=422),
@@ -315,6 +324,33 @@ ROWS = [
         )
         for name in ("agree", "withdraw")
     ),
+    row("booking_move", link, everyone=200),
+    row("booking_move", link, method="post", everyone=422),
+    row("booking_move", forged_link, everyone=404),
+    row("booking_move", forged_link, method="post", everyone=404),
+    row("booking_admin_move", one, **CHANGE),
+    row(
+        "booking_admin_move",
+        one,
+        method="post",
+        **{**CHANGE, "caseworker": 422, "administration": 422},
+    ),
+    *(
+        line
+        for name in ("move", "cancel", "limits")
+        for line in (
+            row(f"session_admin_{name}", session, **CHANGE),
+            row(
+                f"session_admin_{name}",
+                session,
+                method="post",
+                **{**CHANGE, "caseworker": 422, "administration": 422},
+            ),
+            row(f"provider_session_{name}", session, **OWN_DATES),
+            row(f"provider_session_{name}", session, method="post", **{**OWN_DATES, **WRONG}),
+        )
+    ),
+    row("provider_dates", provider_slug, **OWN_DATES),
     row("provider_session", session, **PROVIDER, provider_member_own=200),
     row("provider_approve", to_decide, anonymous=LOGIN, logged_in=405),
     row("provider_approve", to_decide, method="post", **PROVIDER, provider_member_own=302),

@@ -206,7 +206,7 @@ def test_edit_session_moves_an_empty_one_and_refuses_a_booked_one(editor):
     Session.objects.update(groups_taken=1)
     response = editor.post(f"{SESSIONS}edit/{session.pk}/", {**data, "start_time": "11:00"})
     assert response.status_code == 422
-    assert "Nogen har booket tiden" in _text(response)
+    assert "Nogen har booket den tid" in _text(response)
 
 
 def test_session_page_tells_local_time(editor):
@@ -243,7 +243,7 @@ def test_cancelling_a_booked_session_is_refused_with_what_to_do(editor):
 
     session.refresh_from_db()
     assert session.state == SessionState.OPEN
-    assert "Tal først med dem, der har booket" in page
+    assert "Brug «Flyt tiden» eller «Aflys tiden»" in page
 
 
 def test_editor_publishes_a_schedule_after_seeing_its_dates(editor):

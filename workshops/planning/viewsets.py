@@ -45,6 +45,7 @@ from workshops.operations import (
     open_session,
     return_to_draft,
 )
+from workshops.operations.sessions import EDITABLE_STATES
 from workshops.planning.views import MonthView, PlanningView, ScheduleFormView, SessionFormView
 from workshops.recurrence import excluded_dates, extra_dates, interval_of, weekdays_of
 
@@ -160,6 +161,8 @@ class PlanningInspectView(ReadOnlyInspectView):
 class SessionInspectView(PlanningInspectView):
     """One session with what is taken, and warnings about its day."""
 
+    template_name = "workshops/session_inspect.html"
+
     def get_object(self, queryset: Any = None) -> Any:
         """Return the session with its free places."""
         rows: Any = Session.objects.with_free_places(now=timezone.now()).select_related(
@@ -209,8 +212,13 @@ def _in(*states: SessionState) -> Any:
     return lambda session: session.state in states
 
 
+def _nobody_has_a_place(session: Session) -> bool:
+    """Whether no place is taken and nobody waits; else those who have booked are told first (rule 3)."""
+    return not (session.groups_taken or session.people_taken or session.waiting)
+
+
 _SOMEBODY_BOOKED = _(
-    "Somebody has booked this date, so this cannot be done. Talk to those who have booked first."
+    "Somebody has booked this date, so this cannot be done. Use “Move the date” or “Cancel the date”, which tell them."
 )
 
 
@@ -314,10 +322,10 @@ class SessionViewSet(PlannedViewSet):
         ),
         RowAction(
             name="cancel",
-            label=_("Cancel the date"),
+            label=_("Cancel the empty date"),
             run=_by(cancel_session, reason=""),
             done=_("The date is cancelled and does not come back."),
-            is_possible=_in(SessionState.DRAFT, SessionState.OPEN, SessionState.CLOSED),
+            is_possible=lambda session: session.state in EDITABLE_STATES and _nobody_has_a_place(session),
             refusals=(WorkshopError,),
             refused=_SOMEBODY_BOOKED,
             is_serious=True,
