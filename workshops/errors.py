@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from workshops.clashes import Clash
+    from workshops.models import Session
 
 
 class WorkshopError(Exception):
@@ -139,3 +140,36 @@ class OfferHasSessionsError(WorkshopError):
     def __init__(self, fields: Collection[str] = ()) -> None:
         super().__init__(", ".join(fields))
         self.fields = list(fields)
+
+
+class CourseSizeError(WorkshopError):
+    """A course has two or three dates (S20)."""
+
+    code = "course_size"
+    message = _("A course has two or three dates. Choose two or three.")
+
+
+class CourseDatesError(WorkshopError):
+    """A date cannot be part of the course: over, cancelled, of another offer or course, or for other people."""
+
+    code = "course_dates"
+    message = _(
+        "Choose coming dates of this offer that are in no other course and that the same people may book."
+    )
+
+
+class CourseHasBookingsError(WorkshopError):
+    """Somebody has booked, or waits for, a date that would join or leave a course (rule 3); `sessions` says which."""
+
+    code = "course_has_bookings"
+    message = _(
+        "Somebody has booked these dates, or waits for them: %(dates)s. Move or cancel the bookings first; then the course can be changed."
+    )
+
+    def __init__(self, sessions: "Sequence[Session]") -> None:
+        super().__init__(len(sessions))
+        self.sessions = list(sessions)
+
+    def __str__(self) -> str:
+        dates = ", ".join(f"{session.local_date:%d.%m.%Y}" for session in self.sessions)
+        return str(self.message) % {"dates": dates}

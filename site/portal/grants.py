@@ -21,7 +21,7 @@ def register() -> None:
         register_grants(app, {ADMINISTRATION: ALL, CASEWORKER: WRITE, AUDITOR: VIEW})
     for app in ("workshops.offer", "workshops.subject", "workshops.topic", "workshops.venue"):
         register_grants(app, {ADMINISTRATION: ALL, CASEWORKER: WRITE, EDITOR: WRITE, AUDITOR: VIEW})
-    for app in ("workshops.session", "workshops.schedule"):
+    for app in ("workshops.session", "workshops.schedule", "workshops.course"):
         register_grants(app, {ADMINISTRATION: ALL, CASEWORKER: WRITE, EDITOR: WRITE, AUDITOR: VIEW})
     for app in ("charter.provider", "charter.programme"):
         register_grants(app, {ADMINISTRATION: ALL, CASEWORKER: WRITE, EDITOR: VIEW, AUDITOR: VIEW})

@@ -26,6 +26,7 @@ RIGHTS = {
     "workshops.topic": {"administration": ALL, "caseworker": WRITE, "editor": WRITE, "auditor": VIEW},
     "workshops.venue": {"administration": ALL, "caseworker": WRITE, "editor": WRITE, "auditor": VIEW},
     "workshops.session": {"administration": ALL, "caseworker": WRITE, "editor": WRITE, "auditor": VIEW},
+    "workshops.course": {"administration": ALL, "caseworker": WRITE, "editor": WRITE, "auditor": VIEW},
     "workshops.schedule": {"administration": ALL, "caseworker": WRITE, "editor": WRITE, "auditor": VIEW},
     "charter": {"administration": ALL, "caseworker": WRITE, "auditor": VIEW},
     "charter.provider": {"administration": ALL, "caseworker": WRITE, "editor": VIEW, "auditor": VIEW},

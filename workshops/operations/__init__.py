@@ -1,6 +1,7 @@
 """Writes of workshops: one function per use case."""
 
 from workshops.clashes import find_clashes, lock_against_clashes, refuse_clashes
+from workshops.operations.courses import change_course, create_course, create_courses, dissolve_course
 from workshops.operations.offers import change_offer_rules, create_offer
 from workshops.operations.schedules import (
     Materialised,
@@ -41,12 +42,16 @@ __all__ = [
     "SchoolEnded",
     "SessionPlan",
     "cancel_session",
+    "change_course",
     "change_limits",
     "change_offer_rules",
     "close_school",
     "close_session",
+    "create_course",
+    "create_courses",
     "create_offer",
     "create_session",
+    "dissolve_course",
     "edit_session",
     "find_clashes",
     "import_schools",

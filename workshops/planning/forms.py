@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.text import format_lazy
@@ -14,8 +16,9 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from workshops.calendars import LOCAL_ZONE, at_local_time, school_year_days
 from workshops.enums import PlaceKind, SessionAccess
 from workshops.errors import WorkshopError
-from workshops.models import Holiday, Offer, Schedule, School, Session, Venue
+from workshops.models import Course, Holiday, Offer, Schedule, School, Session, Venue
 from workshops.operations import ScheduleValues, SessionPlan
+from workshops.operations.sessions import EDITABLE_STATES
 from workshops.recurrence import excluded_dates, extra_dates, interval_of, weekdays_of
 from workshops.schools import search_text_of
 
@@ -30,6 +33,9 @@ FIELD_OF_REFUSAL = {
     "session_clash": "start_time",
     "session_ends_before_start": "duration_minutes",
     "schedule_rule": "weekdays",
+    "course_size": "sessions",
+    "course_dates": "sessions",
+    "course_has_bookings": "sessions",
 }
 """Where a refusal of an operation is shown; the others stand on top."""
 
@@ -394,6 +400,61 @@ class SessionForm(PlanningForm):
             if data["opens_on"]
             else None,
         )
+
+
+class DatesField(forms.ModelMultipleChoiceField):
+    """Dates of an offer, each with its time and place."""
+
+    def label_from_instance(self, obj: Session) -> str:
+        """Return "tirsdag 1. december 2026 kl. 09.00 · Biblioteket"."""
+        start = timezone.localtime(obj.starts_at)
+        return " · ".join(
+            str(part)
+            for part in (f"{date_format(start, 'l j. F Y')} {start:%H.%M}", obj.venue, obj.facilitator)
+            if part
+        )
+
+
+class CourseForm(PlanningForm):
+    """Two or three dates of an offer as one course (S20)."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        required=False,
+        help_text=_("For the administration. Empty: the first and the last date."),
+    )
+    sessions = DatesField(
+        Session.objects.none(),
+        label=_("Dates"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choose two or three. They are then only booked together."),
+        error_messages={
+            "required": _("Choose two or three dates."),
+            "invalid_choice": _("A date you chose is no longer free for a course. Choose again."),
+        },
+    )
+
+    def __init__(self, *args: Any, offer: Offer, course: Course | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dates: Any = self.fields["sessions"]
+        dates.queryset = dates_for_courses(offer, course=course, now=timezone.now())
+
+
+class CourseProposalForm(forms.Form):
+    """Courses from the dates a plan has made: how many dates each, how far apart."""
+
+    dates = forms.TypedChoiceField(
+        label=_("Dates in each course"), coerce=int, choices=[(2, "2"), (3, "3")], initial=3
+    )
+    weeks = _number_field(_("Weeks between them"), most=26, required=True)
+
+
+def dates_for_courses(offer: Offer, *, course: Course | None, now: datetime) -> Any:
+    """Return the dates of an offer that may be part of a course: coming, in no other course."""
+    mine = Q(course=None) if course is None else Q(course=None) | Q(course=course)
+    dates = Session.objects.for_offer(offer.pk).filter(mine, state__in=EDITABLE_STATES, starts_at__gt=now)
+    return dates.select_related("venue").order_by("starts_at", "pk")
 
 
 class SchoolForm(WagtailAdminModelForm):

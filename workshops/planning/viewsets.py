@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 import django_filters
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.admin.ui.tables import Column, TitleColumn
@@ -33,6 +33,7 @@ from workshops.clashes import find_clashes
 from workshops.enums import PlaceKind, SessionState
 from workshops.errors import WorkshopError
 from workshops.models import (
+    Course,
     Offer,
     Schedule,
     Session,
@@ -41,11 +42,13 @@ from workshops.models import (
 from workshops.operations import (
     cancel_session,
     close_session,
+    dissolve_course,
     materialise_schedule,
     open_session,
     return_to_draft,
 )
 from workshops.operations.sessions import EDITABLE_STATES
+from workshops.planning.course_views import CourseFormView
 from workshops.planning.views import MonthView, PlanningView, ScheduleFormView, SessionFormView
 from workshops.recurrence import excluded_dates, extra_dates, interval_of, weekdays_of
 
@@ -281,6 +284,7 @@ class SessionViewSet(PlannedViewSet):
         "facilitator",
         "provider",
         "places",
+        "course",
         "reserved",
         "adults_count",
         "access",
@@ -459,10 +463,97 @@ class VenueViewSet(KeptViewSet):
     form_fields = ["name", "address", "postal_code", "city", "district", "entrance", "access_info", "phone"]
 
 
+class CourseFilterSet(WagtailFilterSet):
+    """Offer."""
+
+    offer = django_filters.ModelChoiceFilter(queryset=Offer.objects.all(), label=_("Offer"))
+
+    class Meta:
+        model = Course
+        fields = ["offer"]
+
+
+def _course_dates(course: Any) -> str:
+    dates = sorted(session.local_date for session in course.sessions.all())
+    return ", ".join(f"{day:%d.%m.%Y}" for day in dates) or "–"
+
+
+class CourseIndexView(AddableIndexView):
+    """«Forløb», with their dates in one more query."""
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        """Fetch the dates beside."""
+        courses: Any = super().get_base_queryset()
+        # What was dissolved has no dates left and is only kept for the bookings that name it.
+        return courses.filter(Exists(Session.objects.filter(course=OuterRef("pk")))).prefetch_related(
+            "sessions"
+        )
+
+
+class CourseInspectView(PlanningInspectView):
+    """One course with its dates, each a link."""
+
+    def get_dates_display_value(self) -> Any:
+        """Link to its dates."""
+        sessions = self.object.sessions.order_by("starts_at", "pk")
+        return (
+            format_html_join(
+                ", ",
+                '<a href="{}">{}</a> ({})',
+                (
+                    (
+                        reverse("sessions:inspect", args=[session.pk]),
+                        f"{timezone.localtime(session.starts_at):%d.%m.%Y %H:%M}",
+                        session.get_state_display(),
+                    )
+                    for session in sessions
+                ),
+            )
+            or "–"
+        )
+
+    def get_field_label(self, field_name: str, field: Any) -> str:
+        """Name what is no column."""
+        return str(_("Dates")) if field_name == "dates" else super().get_field_label(field_name, field)
+
+
+def _dissolve(course: Course, request: HttpRequest, now: datetime) -> None:
+    dissolve_course(course_id=course.pk, now=now, actor=Actor.of(request.user))
+
+
+class CourseViewSet(PlannedViewSet):
+    """«Forløb»: dates that are only booked together (S20)."""
+
+    model = Course
+    name = "courses"
+    menu_label = _("Courses")
+    icon = "list-ol"
+    menu_order = 115
+    index_view_class = CourseIndexView
+    inspect_view_class = CourseInspectView
+    form_view_class = CourseFormView
+    filterset_class = CourseFilterSet
+    list_select_related = ["offer"]
+    list_display = ["name", "offer", Column("dates", label=_("Dates"), accessor=_course_dates)]
+    inspect_view_fields = ["name", "offer", "dates"]
+    actions = [
+        RowAction(
+            name="dissolve",
+            label=_("Dissolve the course"),
+            run=_dissolve,
+            done=_("The course is dissolved. Each date can be booked by itself."),
+            is_possible=lambda course: course.sessions.exists(),
+            refusals=(WorkshopError,),
+            refused=_SOMEBODY_BOOKED,
+            is_serious=True,
+        ),
+    ]
+
+
 class PlanningGroup(ViewSetGroup):
     """«Kalender» in the menu."""
 
     menu_label = _("Calendar")
     menu_icon = "date"
     menu_order = 120
-    items = (SessionViewSet, ScheduleViewSet, VenueViewSet)
+    items = (SessionViewSet, ScheduleViewSet, CourseViewSet, VenueViewSet)
