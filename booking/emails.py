@@ -1,6 +1,6 @@
 """The booking mails: what each says, read from the database when it is sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking import links, wording
 from booking.enums import ACTIVE_STATES, BookingKind, BookingState
-from booking.ical import booked_session_calendar, invitation_method
+from booking.ical import calendar_attachments
 from booking.models import BookedSession, Booking
 from booking.reading import booking_with_details
 from booking.reminders import DAY_WINDOW, NO_REMINDER_BELOW, Reminder, reminder_ids
@@ -72,13 +72,13 @@ def _build(
     states: tuple[BookingState, ...],
     fill: Fill,
     placeholders: tuple[str, ...],
-    calendar_method: str | None = None,
+    has_calendar: bool = False,
     only_before_start: bool = False,
     for_provider: bool = False,
 ) -> Callable[[Mapping[str, Any], str, datetime], Content | None]:
     """Return a build function: None once the booking has left the states the mail is about (rule 5).
 
-    `calendar_method` says that the mail carries calendar objects; each session's own state decides which.
+    `has_calendar`: the mail carries calendar objects; each session's own state decides which.
     """
 
     def build(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
@@ -95,9 +95,11 @@ def _build(
             return None
         with translation.override(language):
             values = fill(booking, now)
-            attachments = []
-            if calendar_method:
-                attachments = _calendars(booking, language, to=ids["to"], for_provider=for_provider)
+            attachments: Sequence[Attachment] = ()
+            if has_calendar:
+                attachments = calendar_attachments(
+                    booked_of(booking), language, to=ids["to"], for_provider=for_provider
+                )
         return Content(
             placeholders={name: values[name] for name in placeholders},
             attachments=attachments,
@@ -105,27 +107,6 @@ def _build(
         )
 
     return build
-
-
-def _calendars(booking: Booking, language: str, *, to: str, for_provider: bool) -> list[Attachment]:
-    """One calendar object a session: programs read only the first entry of an invitation (rule 6).
-
-    What has ended is cancelled, while the other sessions of a course stay.
-    """
-    name = "aftale" if language == "da" else "appointment"
-    attachments: list[Attachment] = []
-    for booked in sorted(booking.booked_sessions.all(), key=lambda item: item.session.starts_at):
-        method = invitation_method(booked, booking)
-        if method is None:
-            continue
-        content = booked_session_calendar(
-            booked, booking, language=language, method=method, to=to, for_provider=for_provider
-        )
-        number = f"-{len(attachments) + 1}" if attachments else ""
-        attachments.append(
-            Attachment(f"{name}{number}.ics", content, f"text/calendar; method={method}; charset=utf-8")
-        )
-    return attachments
 
 
 def _confirm(booking: Booking, now: datetime) -> dict[str, str]:
@@ -240,6 +221,9 @@ def _ended(booking: Booking, now: datetime) -> dict[str, str]:
 _HELD = (BookingState.HELD,)
 _CHANGEABLE = (BookingState.CONFIRMED, BookingState.AWAITING_APPROVAL, BookingState.WAITING)
 _CONFIRMED = (BookingState.CONFIRMED,)
+_CONFIRMED_ONCE = (BookingState.CONFIRMED, BookingState.AWAITING_APPROVAL)
+"""What a provider counts on: a change may have put it back to approval."""
+
 _DETAILS = (
     "reference",
     "title",
@@ -274,6 +258,7 @@ def register_mail_types() -> None:
             (*_DATES, "party", "manage_url"),
             states=(BookingState.AWAITING_APPROVAL,),
             fill=_details,
+            has_calendar=True,
         )
         _register(
             f"{kind}_receipt",
@@ -282,7 +267,7 @@ def register_mail_types() -> None:
             details,
             states=_CONFIRMED,
             fill=_receipt,
-            calendar_method="REQUEST",
+            has_calendar=True,
             only_before_start=True,
         )
         _register(
@@ -302,7 +287,7 @@ def register_mail_types() -> None:
             details,
             states=_CONFIRMED,
             fill=_receipt,
-            calendar_method="REQUEST",
+            has_calendar=True,
             only_before_start=True,
         )
         _register(
@@ -312,7 +297,7 @@ def register_mail_types() -> None:
             (*details, "note"),
             states=_CHANGEABLE,
             fill=_changed,
-            calendar_method="REQUEST",
+            has_calendar=True,
             only_before_start=True,
         )
         for state in ("declined", "withdrawn", "cancelled", "expired"):
@@ -323,7 +308,7 @@ def register_mail_types() -> None:
                 (*_DATES, "offers_url"),
                 states=(BookingState(state),),
                 fill=_ended,
-                calendar_method="CANCEL" if state in ("withdrawn", "cancelled") else None,
+                has_calendar=True,
             )
         _register_reminder(
             Reminder.DAY,
@@ -346,7 +331,7 @@ def register_mail_types() -> None:
         (*_DATES, "party", "school", "place", "practical", "contact", "provider_url"),
         states=_CONFIRMED,
         fill=_for_provider,
-        calendar_method="REQUEST",
+        has_calendar=True,
         only_before_start=True,
         for_provider=True,
     )
@@ -355,9 +340,9 @@ def register_mail_types() -> None:
         "provider",
         _("Booking moved to another date (to the provider)"),
         (*_DATES, "party", "school", "place", "practical", "contact", "provider_url"),
-        states=_CONFIRMED,
+        states=_CONFIRMED_ONCE,
         fill=_for_provider,
-        calendar_method="REQUEST",
+        has_calendar=True,
         only_before_start=True,
         for_provider=True,
     )
@@ -366,9 +351,9 @@ def register_mail_types() -> None:
         "provider",
         _("Booking changed (to the provider)"),
         (*_DATES, "note", "party", "school", "place", "practical", "contact", "provider_url"),
-        states=(BookingState.CONFIRMED, BookingState.AWAITING_APPROVAL),
+        states=_CONFIRMED_ONCE,
         fill=_changed_for_provider,
-        calendar_method="REQUEST",
+        has_calendar=True,
         only_before_start=True,
         for_provider=True,
     )
@@ -377,9 +362,9 @@ def register_mail_types() -> None:
         "provider",
         _("Booking withdrawn or cancelled (to the provider)"),
         (*_DATES, "party", "school", "provider_url"),
-        states=(BookingState.WITHDRAWN, BookingState.CANCELLED),
+        states=(BookingState.WITHDRAWN, BookingState.CANCELLED, BookingState.DECLINED),
         fill=_for_provider,
-        calendar_method="CANCEL",
+        has_calendar=True,
         for_provider=True,
     )
 

@@ -1,5 +1,6 @@
 """Calendar entries of bookings: one UID for life, SEQUENCE grows, a cancellation is sent as one (rule 6)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from booking import links, wording
 from booking.enums import BookingKind, BookingState
 from booking.models import BookedSession, Booking
+from core.outbox.registry import Attachment
 from workshops.ical import calendar, event
 
 ENDED_STATES = (
@@ -30,7 +32,8 @@ def invitation_method(booked: BookedSession, booking: Booking) -> str | None:
         return None
     if booked.state in ENDED_STATES:
         return "CANCEL" if booked.sequence else None
-    return "REQUEST" if booked.state in FIRM_STATES else None
+    # What was confirmed and awaits an answer again, after a change, becomes tentative.
+    return "REQUEST" if booked.state in (*FIRM_STATES, *TENTATIVE_STATES) else None
 
 
 def changed_at(booked: BookedSession, booking: Booking) -> datetime:
@@ -45,6 +48,30 @@ def changed_at(booked: BookedSession, booking: Booking) -> datetime:
     if booked.session.sequence:
         moments.append(booked.session.changed_at)
     return max(moment for moment in moments if moment is not None)
+
+
+def calendar_attachments(
+    items: Iterable[BookedSession], language: str, *, to: str, for_provider: bool = False
+) -> list[Attachment]:
+    """Return what goes with a mail about booked sessions: one calendar object each.
+
+    Programs read only the first entry of an invitation; and what has ended is cancelled, while the other sessions
+    of a course stay (rule 6).
+    """
+    name = "aftale" if language == "da" else "appointment"
+    attachments: list[Attachment] = []
+    for item in items:
+        method = invitation_method(item, item.booking)
+        if method is None:
+            continue
+        content = booked_session_calendar(
+            item, item.booking, language=language, method=method, to=to, for_provider=for_provider
+        )
+        number = f"-{len(attachments) + 1}" if attachments else ""
+        attachments.append(
+            Attachment(f"{name}{number}.ics", content, f"text/calendar; method={method}; charset=utf-8")
+        )
+    return attachments
 
 
 def booked_session_calendar(

@@ -28,6 +28,7 @@ _TELLS_PROVIDER = {
     BookingState.CONFIRMED: "provider_booking_new",
     BookingState.WITHDRAWN: "provider_booking_ended",
     BookingState.CANCELLED: "provider_booking_ended",
+    BookingState.DECLINED: "provider_booking_ended",
 }
 
 

@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy
 from booking import links, wording
 from booking.enums import ACTIVE_STATES, BookingState, SessionCancelReason
 from booking.free_dates import dates_as_links, dates_for
-from booking.ical import booked_session_calendar, invitation_method
+from booking.ical import calendar_attachments
 from booking.models import BookedSession, Booking
 from booking.reading import booking_with_details
 from booking.reminders import NO_REMINDER_BELOW
 from core.links.tokens import absolute_url
-from core.outbox.registry import Attachment, Content, MailType, register
+from core.outbox.registry import Content, MailType, register
 from workshops.enums import UPCOMING_STATES, PlaceKind, SessionState
 from workshops.models import Session
 
@@ -99,7 +99,7 @@ def _build_moved(ids: Mapping[str, Any], language: str, now: datetime) -> Conten
         }
         return Content(
             placeholders=values,
-            attachments=_calendars(items, language, to=ids["to"]),
+            attachments=calendar_attachments(items, language, to=ids["to"]),
             delete_on=booking.delete_after,
         )
 
@@ -124,7 +124,7 @@ def _build_cancelled(ids: Mapping[str, Any], language: str, now: datetime) -> Co
         }
         return Content(
             placeholders=values,
-            attachments=_calendars(items, language, to=ids["to"]),
+            attachments=calendar_attachments(items, language, to=ids["to"]),
             delete_on=booking.delete_after,
         )
 
@@ -144,7 +144,7 @@ def _build_provider_moved(ids: Mapping[str, Any], language: str, now: datetime) 
             ),
             "session_url": _session_url(sessions[0]),
         }
-        attachments = _calendars(entries, language, to=ids["to"], for_provider=True)
+        attachments = calendar_attachments(entries, language, to=ids["to"], for_provider=True)
         return Content(placeholders=values, attachments=attachments)
 
 
@@ -160,7 +160,7 @@ def _build_provider_cancelled(ids: Mapping[str, Any], language: str, now: dateti
             "cause": _cause(ids["cause"]),
             "session_url": _session_url(sessions[0]),
         }
-        attachments = _calendars(entries, language, to=ids["to"], for_provider=True)
+        attachments = calendar_attachments(entries, language, to=ids["to"], for_provider=True)
         return Content(placeholders=values, attachments=attachments)
 
 
@@ -188,26 +188,6 @@ def _entries(
         .prefetch_related("booking__classes", "booking__booked_sessions__session")
         .order_by("session__starts_at", "pk")
     )
-
-
-def _calendars(
-    items: Sequence[BookedSession], language: str, *, to: str, for_provider: bool = False
-) -> list[Attachment]:
-    """One calendar object a booked session that ever was an appointment, as in its receipt (rule 6)."""
-    name = "aftale" if language == "da" else "appointment"
-    attachments: list[Attachment] = []
-    for item in items:
-        method = invitation_method(item, item.booking)
-        if method is None:
-            continue
-        content = booked_session_calendar(
-            item, item.booking, language=language, method=method, to=to, for_provider=for_provider
-        )
-        number = f"-{len(attachments) + 1}" if attachments else ""
-        attachments.append(
-            Attachment(f"{name}{number}.ics", content, f"text/calendar; method={method}; charset=utf-8")
-        )
-    return attachments
 
 
 def _line(session: Session) -> str:

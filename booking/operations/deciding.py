@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from booking.enums import BookingState, DeclineReason
 from booking.errors import CharterNotCoveredError, WrongStateError
@@ -65,6 +66,7 @@ def decline_booking(*, booking_id: int, reason: str, actor: Actor, now: datetime
         raise WrongStateError
     for booked in booking.booked_sessions.filter(state=BookingState.AWAITING_APPROVAL).order_by("session_id"):
         end_place(booked, state=BookingState.DECLINED)
+    booking.booked_sessions.filter(state=BookingState.DECLINED).update(sequence=F("sequence") + 1)
     booking.state = BookingState.DECLINED
     booking.ended_at = now
     booking.end_reason = reason

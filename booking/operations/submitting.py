@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from booking.enums import BookingKind, BookingState
 from booking.errors import TooManyUnprovenError, WrongStateError
@@ -138,12 +138,14 @@ def book_for_caller(
 
 def confirm(booking: Booking, *, now: datetime) -> None:
     """Give the places for good. The sessions must be locked and the gate just asked."""
+    # Confirmed once more, after a change: calendars have it as tentative meanwhile (rule 6).
+    step = 1 if booking.confirmed_at else 0
     booking.state = BookingState.CONFIRMED
     booking.confirmed_at = now
     booking.held_until = None
     booking.booked_sessions.filter(
         state__in=[BookingState.HELD, BookingState.AWAITING_APPROVAL, BookingState.OFFERED]
-    ).update(state=BookingState.CONFIRMED, held_until=None)
+    ).update(state=BookingState.CONFIRMED, held_until=None, sequence=F("sequence") + step)
 
 
 def _make_sure_it_is_held(booking: Booking, sessions: dict[int, Session], *, now: datetime) -> None:

@@ -2,23 +2,26 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.core import mail
 from django.utils import timezone
 
-from booking.enums import BookingState, CancelReason, WithdrawalReason
+from booking.enums import BookingState, CancelReason, DeclineReason, WithdrawalReason
 from booking.links import manage_token
 from booking.models import BookedSession
-from booking.operations import cancel_booking, withdraw_booking
+from booking.operations import approve_booking, cancel_booking, decline_booking, withdraw_booking
+from booking.operations.administering import send_receipt_again
 from core.audit.log import LINK, SYSTEM
 from core.outbox.operations import send_due
+from tests.booking import test_changing, test_changing_sessions, test_moving
 from tests.booking.ical_checks import (
     check_calendar,
     check_follows,
     mail_entries,
 )
-from tests.factories.booking import a_class, a_contact, book
+from tests.factories.booking import TEACHER, a_class, a_contact, book
 from tests.factories.charter import ProviderMemberFactory
 from tests.factories.workshops import OfferFactory, SessionFactory
 from workshops.ical import calendar, event
@@ -51,7 +54,8 @@ def cancel(booking, now):
 
 def second_session(booking, **more):
     """Give a confirmed booking a second session, as a course has."""
-    session = SessionFactory(offer=booking.booked_sessions.get().session.offer, **more)
+    offer = booking.booked_sessions.get().session.offer
+    session = SessionFactory(offer=offer, groups_taken=1, **more)
     return BookedSession.objects.create(
         booking=booking,
         session=session,
@@ -126,15 +130,15 @@ def test_when_one_session_of_a_course_ends_only_its_appointment_is_cancelled(now
     booking = book(SessionFactory(in_days=30), now=now)
     second = second_session(booking, in_days=37)
     first_entry, second_entry = mailed(booking.contact_email, now=now)
-    BookedSession.objects.filter(pk=second.pk).update(state=BookingState.CANCELLED, sequence=1)
-    from booking.operations.administering import send_receipt_again
 
+    test_changing_sessions.cancel(second.session)
+    (gone,) = mailed(booking.contact_email, now=timezone.now())
     send_receipt_again(booking_id=booking.pk, actor=SYSTEM, now=now)
-    kept, gone = mailed(booking.contact_email, now=now)
+    (kept,) = mailed(booking.contact_email, now=timezone.now())
 
-    assert (kept.method, kept.uid, kept.sequence) == ("REQUEST", first_entry.uid, first_entry.sequence)
-    check_follows(second_entry, gone)
     assert gone.method == "CANCEL"
+    check_follows(second_entry, gone)
+    assert (kept.method, kept.uid, kept.sequence) == ("REQUEST", first_entry.uid, first_entry.sequence)
 
 
 def test_what_never_was_an_appointment_is_not_cancelled(now):
@@ -155,7 +159,6 @@ def test_a_moved_session_keeps_its_uid_and_shows_when_it_changed(now):
     session.sequence, session.changed_at = 1, now + timedelta(hours=1)
     session.save()
     BookedSession.objects.filter(pk=booked.pk).update(sequence=1)
-    from booking.operations.administering import send_receipt_again
 
     send_receipt_again(booking_id=booking.pk, actor=SYSTEM, now=now)
     (after,) = mailed(booking.contact_email, now=now)
@@ -163,6 +166,76 @@ def test_a_moved_session_keeps_its_uid_and_shows_when_it_changed(now):
     check_follows(before, after)
     assert after.starts_at - before.starts_at == timedelta(days=1)
     assert after.stamp > before.stamp
+
+
+def test_one_appointment_through_change_move_and_cancellation(now):
+    """Rule 6 end to end: each mail replaces the entry of the one before, for teacher and provider alike."""
+    offer = OfferFactory()
+    first, second = SessionFactory(offer=offer), SessionFactory(offer=offer, in_days=37)
+    coordinator = ProviderMemberFactory(provider=offer.provider, role="coordinator").user.email
+    booking = book(first, now=now)
+    second_start = second.starts_at
+    life = {TEACHER: [], coordinator: []}
+
+    def collect():
+        mail.outbox.clear()
+        send_due(now=timezone.now())
+        for message in mail.outbox:
+            life[message.to[0]] += mail_entries(message)
+
+    collect()
+    test_changing.change(booking, a_class("5.A", pupils=20))
+    collect()
+    test_moving.move(booking, second)
+    collect()
+    test_changing_sessions.move(second)
+    collect()
+    test_changing_sessions.cancel(second)
+    collect()
+
+    for entries in life.values():
+        assert [entry.method for entry in entries] == ["REQUEST"] * 4 + ["CANCEL"]
+        for before, after in pairwise(entries):
+            check_follows(before, after)
+            assert after.stamp >= before.stamp
+        assert entries[0].starts_at == first.starts_at
+        assert entries[2].starts_at == second_start
+        second.refresh_from_db()
+        assert {entries[3].starts_at, entries[4].starts_at} == {second.starts_at}
+
+
+def a_change_that_needs_approval(now):
+    """A confirmed booking whose class became one that the offer is not for."""
+    session = SessionFactory(offer__provider__contact_email="leverandoer@example.dk")
+    booking = book(session, now=now)
+    (first,) = mailed(booking.contact_email, now=now)
+    test_changing.change(booking, a_class("7.A", grade=7), accepts_approval=True, now=now)
+    (tentative,) = mailed(booking.contact_email, now=now)
+    assert (tentative.method, tentative.status) == ("REQUEST", "TENTATIVE")
+    check_follows(first, tentative)
+    return booking, tentative
+
+
+def test_a_change_that_is_approved_makes_the_appointment_firm_again(now):
+    booking, tentative = a_change_that_needs_approval(now)
+
+    approve_booking(booking_id=booking.pk, actor=SYSTEM, now=now)
+    (after,) = mailed(booking.contact_email, now=now)
+
+    assert (after.method, after.status) == ("REQUEST", "CONFIRMED")
+    check_follows(tentative, after)
+
+
+def test_a_change_that_is_declined_takes_the_appointment_out_of_both_calendars(now):
+    booking, tentative = a_change_that_needs_approval(now)
+
+    decline_booking(booking_id=booking.pk, reason=DeclineReason.TARGET, actor=SYSTEM, now=now)
+    (after,) = mailed(booking.contact_email, now=now)
+    (providers,) = mail_entries(next(one for one in mail.outbox if one.to == ["leverandoer@example.dk"]))
+
+    assert after.method == providers.method == "CANCEL"
+    check_follows(tentative, after)
+    check_follows(tentative, providers)
 
 
 def an_entry(**more):

@@ -32,6 +32,7 @@ from core.audit.models import Entry
 from core.outbox.models import Message
 from core.outbox.operations import send_due
 from core.worklist.models import WorkItem
+from tests.booking.ical_checks import mail_entries
 from tests.factories.booking import a_class, a_contact, book, hold, known_school, queue_up
 from tests.factories.charter import ProviderFactory, ProviderMemberFactory, SignatureFactory
 from tests.factories.workshops import OfferFactory, ScheduleFactory, SessionFactory, VenueFactory
@@ -151,6 +152,7 @@ def person(name):
 
 
 def entries_of(message):
+    mail_entries(message)  # checks each by RFC and by two parsers
     return [
         (part.get_param("method"), entry)
         for part in message.attachments
@@ -464,7 +466,12 @@ def test_who_has_booked_several_of_the_dates_is_told_once_a_booking(season):
     booking = book(season[2], school=school)
     Booking.objects.filter(pk=booking.pk).update(course=course)
     BookedSession.objects.create(
-        booking=booking, session=season[3], groups=1, people=22, state=BookingState.CONFIRMED, uid="second"
+        booking=booking,
+        session=season[3],
+        groups=1,
+        people=22,
+        state=BookingState.CONFIRMED,
+        uid="second@dannelsesportalen",
     )
     Session.objects.filter(pk=season[3].pk).update(groups_taken=1, people_taken=22)
     send_due(now=timezone.now())
@@ -479,7 +486,7 @@ def test_who_has_booked_several_of_the_dates_is_told_once_a_booking(season):
     found = {entry["UID"]: (method, entry["SEQUENCE"]) for method, entry in entries_of(message)}
     assert found == {
         booking.booked_sessions.get(session=season[2]).uid: ("REQUEST", 1),
-        "second": ("REQUEST", 1),
+        "second@dannelsesportalen": ("REQUEST", 1),
     }
 
 
@@ -589,7 +596,12 @@ def test_one_day_of_a_course_is_cancelled_and_the_others_stand():
     first, second = SessionFactory(offer=offer), SessionFactory(offer=offer, in_days=37)
     booking = book(first)
     BookedSession.objects.create(
-        booking=booking, session=second, groups=1, people=22, state=BookingState.CONFIRMED, uid="second"
+        booking=booking,
+        session=second,
+        groups=1,
+        people=22,
+        state=BookingState.CONFIRMED,
+        uid="second@dannelsesportalen",
     )
     Session.objects.filter(pk=second.pk).update(groups_taken=1, people_taken=22)
     send_due(now=timezone.now())
@@ -600,7 +612,10 @@ def test_one_day_of_a_course_is_cancelled_and_the_others_stand():
 
     assert state_of(booking) == BookingState.CONFIRMED
     assert sorted(booking.booked_sessions.values_list("uid", "state")) == sorted(
-        [(booking.booked_sessions.get(session=first).uid, "cancelled"), ("second", "confirmed")]
+        [
+            (booking.booked_sessions.get(session=first).uid, "cancelled"),
+            ("second@dannelsesportalen", "confirmed"),
+        ]
     )
     (message,) = [found for found in mail.outbox if found.to == [booking.contact_email]]
     ((method, entry),) = entries_of(message)

@@ -16,6 +16,7 @@ from charter.enums import MemberRole
 from core.audit.log import LINK
 from core.outbox.models import Message
 from core.outbox.operations import send_due
+from tests.booking.ical_checks import mail_entries
 from tests.factories.booking import a_class, book
 from tests.factories.charter import ProviderMemberFactory
 from tests.factories.workshops import SessionFactory
@@ -35,6 +36,7 @@ def sent_to(address: str) -> list:
 
 def entries(message) -> list:
     """Return the entries of every calendar that goes with a mail."""
+    mail_entries(message)  # checks each by RFC and by two parsers
     return [
         entry
         for part in message.attachments

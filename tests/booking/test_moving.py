@@ -28,6 +28,7 @@ from core.outbox.models import Message
 from core.outbox.operations import send_due
 from core.worklist.models import WorkItem
 from core.worklist.operations import open_item
+from tests.booking.ical_checks import mail_entries
 from tests.factories.booking import a_class, a_contact, book, known_school, queue_up
 from tests.factories.charter import ProviderMemberFactory
 from tests.factories.workshops import OfferFactory, SessionFactory
@@ -66,6 +67,7 @@ def counters(session):
 
 
 def entries_of(message):
+    mail_entries(message)  # checks each by RFC and by two parsers
     return [
         (part.get_param("method"), entry)
         for part in message.attachments
