@@ -79,11 +79,10 @@ class ChangeSchoolForm(ChangeForm, SchoolBookingForm):
 class ChangeSeatsForm(ChangeForm, SeatsForm):
     """A sign-up: seats, needs, name."""
 
-    numbers = ("seats",)
-
     def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
         super().__init__(*args, booking=booking, **kwargs)
-        if booking.kind != BookingKind.ORGANISATION:
+        self.numbers = ("seats", *(field.name for field in self.heads_fields))
+        if booking.kind != BookingKind.ORGANISATION and not self.asks_occupations:
             self.fields.pop("organisation", None)
         elif "organisation" in self.fields:
             self.fields["organisation"].help_text = ""
@@ -110,12 +109,18 @@ def _initial(booking: Booking) -> dict[str, Any]:
         "seen": booking.changes,
         "contact_name": booking.contact_name,
         "contact_phone": booking.contact_phone,
-        "organisation": booking.organisation,
+        "organisation": booking.organisation or _department(booking),
         "room": booking.room,
         "entrance": booking.entrance,
         "phone_on_day": booking.phone_on_day,
         "needs": booking.needs,
         "interpreter_language": booking.interpreter_language,
         "seats": max((booked.people for booked in booking.booked_sessions.all()), default=1),
+        **{f"heads_{item['occupation']}": item["count"] for item in booking.heads},
         **initial_rows(booking.classes.all()),
     }
+
+
+def _department(booking: Booking) -> str:
+    """Return the department a person named beside the occupations."""
+    return next((str(item["department"]) for item in booking.heads), "")

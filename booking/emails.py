@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking import links, wording
 from booking.enums import ACTIVE_STATES, BookingKind, BookingState
-from booking.ical import calendar_attachments
+from booking.ical import calendar_attachments, cancelled_copy
 from booking.models import BookedSession, Booking
 from booking.reading import booking_with_details
 from booking.reminders import DAY_WINDOW, NO_REMINDER_BELOW, Reminder, reminder_ids
@@ -240,6 +240,7 @@ _DETAILS = (
 
 def register_mail_types() -> None:
     """Register the mails of this package (called when Django is ready)."""
+    _register_handover_mails()
     for kind, who, audience in (("booking", _("booking"), "school"), ("sign_up", _("sign-up"), "person")):
         details = (*_DETAILS, "school") if kind == "booking" else _DETAILS
         _register(
@@ -409,6 +410,69 @@ def _register_queue_mails(kind: str, who: object, audience: str) -> None:
         ("queue_closed", _("The waiting list closed (%(who)s)"), (BookingState.EXPIRED,)),
     ):
         _register(f"{kind}_{name}", audience, title % {"who": who}, ended, states=states, fill=_ended)
+
+
+def _build_handover(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
+    """Ask a new address: nothing typed, and nothing any more once it was taken back, replaced or accepted."""
+    booking = booking_with_details(ids["booking"])
+    if booking is None or ids["to"] != booking.pending_email:
+        return None
+    if booking.state not in _CHANGEABLE or booking.pending_until is None or booking.pending_until <= now:
+        return None
+    return Content(
+        placeholders={
+            **_basics(booking, now),
+            "accept_url": links.handover_url(booking),
+            "deadline": wording.moment_text(booking.pending_until),
+        },
+        delete_on=booking.delete_after,
+    )
+
+
+def _build_handed_over(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
+    """Tell the old contact, and take the entry out of its calendar; not the one who has it back again."""
+    booking = booking_with_details(ids["booking"])
+    if booking is None or ids["to"] == booking.contact_email:
+        return None
+    name = "aftale" if language == "da" else "appointment"
+    copies = [
+        booked for booked in booked_of(booking) if booking.confirmed_at and booked.session.starts_at > now
+    ]
+    return Content(
+        placeholders=_basics(booking, now),
+        attachments=[
+            Attachment(
+                f"{name}-{number}.ics" if number > 1 else f"{name}.ics",
+                cancelled_copy(booked, booking, language=language, to=ids["to"]),
+                "text/calendar; method=CANCEL; charset=utf-8",
+            )
+            for number, booked in enumerate(copies, start=1)
+        ],
+        delete_on=booking.delete_after,
+    )
+
+
+def _register_handover_mails() -> None:
+    register(
+        MailType(
+            name="booking_handover",
+            audience="unproven",
+            title=_("Asked to take a booking over"),
+            placeholders=(*_DATES, "accept_url", "deadline"),
+            retention_days=_RETENTION_DAYS,
+            build=_build_handover,
+        )
+    )
+    register(
+        MailType(
+            name="booking_handed_over",
+            audience="person",
+            title=_("Handed over (to the old contact)"),
+            placeholders=_DATES,
+            retention_days=_RETENTION_DAYS,
+            build=_build_handed_over,
+        )
+    )
 
 
 def _register(name: str, audience: str, title: object, placeholders: tuple[str, ...], **build: Any) -> None:

@@ -255,3 +255,26 @@ class HeadsDoNotAddUpError(BookingRefusedError):
     text = _(
         "You have %(seats)s seats, and %(heads)s are divided among the occupations. Make the numbers match."
     )
+
+
+class AddressNotAllowedError(BookingRefusedError):
+    """The offer takes addresses of certain domains only (V1)."""
+
+    code = "address_not_allowed"
+    text = _(
+        "This is for people with a work address that ends in %(domains)s. Use that one, or ask us for an invitation."
+    )
+
+
+class SameAddressError(BookingRefusedError):
+    """A booking handed over to the address it has (S26)."""
+
+    code = "same_address"
+    text = _("The booking has this address already. Enter your colleague's, or your own new one.")
+
+
+class HandoverEndedError(BookingRefusedError):
+    """The offer to take a booking over was taken back, ran out, or was accepted (S26)."""
+
+    code = "handover_ended"
+    text = _("The booking is no longer offered to you. Ask the one who wanted to hand it over.")

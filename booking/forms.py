@@ -11,8 +11,11 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from booking.class_rows import ClassRowsMixin
-from booking.enums import BookingKind, Need, WithdrawalReason
-from booking.party import Contact, Party
+from booking.enums import BookingKind, Need, Occupation, WithdrawalReason
+from booking.errors import HeadsDoNotAddUpError
+from booking.party import Contact, Heads, Party
+from booking.rules import check_heads
+from booking.wording import LANGUAGES
 from workshops.enums import Audience
 from workshops.models import School, Session
 
@@ -207,15 +210,7 @@ class SeatsForm(ContactForm):
     )
     interpreter_language = forms.ChoiceField(
         label=_("Language of the interpreter"),
-        choices=[
-            ("", _("Choose if you need an interpreter")),
-            ("ar", _("Arabic")),
-            ("en", _("English")),
-            ("so", _("Somali")),
-            ("tr", _("Turkish")),
-            ("ur", _("Urdu")),
-            ("sign", _("Danish sign language")),
-        ],
+        choices=[("", _("Choose if you need an interpreter")), *LANGUAGES.items()],
         required=False,
     )
 
@@ -235,6 +230,43 @@ class SeatsForm(ContactForm):
         if session.audience == Audience.PARENTS:
             self.fields.pop("kind", None)
             self.fields.pop("organisation", None)
+        self.asks_occupations = session.offer.asks_occupations
+        if self.asks_occupations:
+            self._ask_occupations()
+
+    def _ask_occupations(self) -> None:
+        """Ask how many come of each occupation, and from which department (V4)."""
+        if "organisation" in self.fields:
+            self.fields["organisation"].label = _("Workplace and department")
+            self.fields["organisation"].help_text = ""
+        for occupation in Occupation:
+            self.fields[f"heads_{occupation.value}"] = forms.IntegerField(
+                label=occupation.label,
+                min_value=0,
+                max_value=500,
+                required=False,
+                widget=forms.TextInput(attrs={"class": "input-width-xs", "inputmode": "numeric"}),
+                error_messages={
+                    "invalid": _("Enter the number in digits, for example 2."),
+                    "min_value": _("Enter 0 or more."),
+                    "max_value": _("Enter at most 500 seats."),
+                },
+            )
+
+    @property
+    def heads_fields(self) -> list[forms.BoundField]:
+        """The fields of the occupations."""
+        return [field for field in self.visible_fields() if field.name.startswith("heads_")]
+
+    def heads(self) -> tuple[Heads, ...]:
+        """Return how many come of each occupation."""
+        department = self.cleaned_data.get("organisation", "")
+        counts = {
+            occupation: self.cleaned_data.get(f"heads_{occupation.value}") or 0 for occupation in Occupation
+        }
+        return tuple(
+            Heads(occupation.value, count, department) for occupation, count in counts.items() if count
+        )
 
     def clean(self) -> dict[str, Any]:
         """Ask for the organisation's name and the interpreter's language where they are needed."""
@@ -243,6 +275,13 @@ class SeatsForm(ContactForm):
             self.add_error("organisation", _("Enter the name of the organisation."))
         if Need.INTERPRETER in data.get("needs", []) and not data.get("interpreter_language"):
             self.add_error("interpreter_language", _("Choose the language of the interpreter."))
+        if self.asks_occupations and "seats" in data:
+            try:
+                check_heads(
+                    Party(kind=self.kind_of_party, seats=data["seats"], heads=self.heads()), is_asked=True
+                )
+            except HeadsDoNotAddUpError as refusal:
+                self.add_error(f"heads_{Occupation.TEACHER.value}", refusal.message)
         return data
 
     @property
@@ -252,7 +291,7 @@ class SeatsForm(ContactForm):
 
     def party(self) -> Party:
         """Return who asks for places."""
-        return Party(kind=self.kind_of_party, seats=self.cleaned_data["seats"])
+        return Party(kind=self.kind_of_party, seats=self.cleaned_data["seats"], heads=self.heads())
 
     def contact(self) -> Contact:
         """Return who answers for the sign-up."""
@@ -279,6 +318,45 @@ class WithdrawForm(forms.Form):
             "invalid_choice": _("Choose the reason that fits best."),
         },
     )
+
+
+class HandoverForm(forms.Form):
+    """Who takes the booking over (S26)."""
+
+    name = forms.CharField(
+        label=_("Name of the new contact"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter the name of the one who takes over.")},
+    )
+    email = forms.EmailField(
+        label=_("E-mail of the new contact"),
+        help_text=_("We send a link there. The booking moves when it is used."),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+        error_messages={
+            "required": _("Enter the e-mail address of the one who takes over."),
+            "invalid": _("Enter an e-mail address in the form name@example.dk."),
+        },
+    )
+
+
+class TakeOverForm(forms.Form):
+    """What the new contact adds: for a school, where to reach them on the day."""
+
+    phone_on_day = forms.CharField(
+        label=_("Phone on the day"),
+        help_text=_("So that the guest can reach you on the way."),
+        max_length=30,
+        validators=[PHONE],
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={"required": _("Enter a phone number where you can be reached on the day.")},
+    )
+
+    def __init__(self, *args: Any, is_school: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_school:
+            del self.fields["phone_on_day"]
 
 
 BookingForm = SchoolBookingForm | SeatsForm

@@ -22,6 +22,9 @@ from core.audit.models import Entry
 _ACTIONS = {
     "booking_sent": gettext_lazy("Sent"),
     "booking_changed": gettext_lazy("Changed"),
+    "booking_handover_offered": gettext_lazy("Offered to a new contact, who must confirm the address"),
+    "booking_handover_taken_back": gettext_lazy("The offer to a new contact was taken back"),
+    "booking_handed_over": gettext_lazy("Handed over to a new contact; the old links no longer work"),
     "address_proven": gettext_lazy("E-mail address confirmed"),
     "booking_approved": gettext_lazy("Approved"),
     "booking_declined": gettext_lazy("Declined"),

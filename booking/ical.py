@@ -116,3 +116,20 @@ def booked_session_calendar(
             attendee=to,
         )
         return calendar([entry], name="Dannelsesportalen", method=method)
+
+
+def cancelled_copy(booked: BookedSession, booking: Booking, *, language: str, to: str) -> bytes:
+    """Return what takes an entry out of the calendar of a contact who has handed it over: nothing but the date."""
+    session = booked.session
+    entry = event(
+        booked.uid,
+        booked.sequence,
+        session.starts_at,
+        session.ends_at,
+        session.title_in(language),
+        stamp=changed_at(booked, booking),
+        is_cancelled=True,
+        organizer=("Dannelsesportalen", settings.PORTAL_CONTACT_EMAIL),
+        attendee=to,
+    )
+    return calendar([entry], name="Dannelsesportalen", method="CANCEL")

@@ -11,8 +11,10 @@ from workshops.models import Session
 
 MANAGE = "booking"
 CONFIRM = "booking-confirm"
+HANDOVER = "booking-handover"
 INVITE = "session-invitation"
 FEED = "calendar-feed"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEEP = timedelta(days=30)
 _FEEDS_END = datetime(2100, 1, 1, tzinfo=UTC)
 """A calendar program keeps its address for years, so the address never changes by itself: the feed's row says
@@ -57,6 +59,25 @@ def invitation_path(session: Session) -> str:
 def manage_url(booking: Booking) -> str:
     """Return the whole address of the booking's own page, for mails and calendar entries."""
     return absolute_url(manage_path(booking))
+
+
+def handover_generation(booking: Booking) -> int:
+    """Return what ties a link to one offer to take over: taken back, replaced or accepted, it is dead."""
+    until = booking.pending_until
+    return 0 if until is None else (until - _EPOCH) // timedelta(milliseconds=1)
+
+
+def handover_path(booking: Booking) -> str:
+    """Return the address of the page where the new contact takes a booking over (S26)."""
+    until = booking.pending_until or timezone.now()
+    token = make_token(HANDOVER, booking.pk, handover_generation(booking), expires_at=until)
+    with translation.override(booking.language):
+        return reverse("booking_take_over", args=[token])
+
+
+def handover_url(booking: Booking) -> str:
+    """Return the whole address of the page where the new contact takes a booking over."""
+    return absolute_url(handover_path(booking))
 
 
 def answer_path(booking: Booking, *, ends_at: datetime | None = None) -> str:

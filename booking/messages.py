@@ -93,6 +93,32 @@ def tell_change(booking: Booking, *, offer: Offer, now: datetime) -> None:
             _queue_change("provider_booking_changed", booking, to=address, language=language, now=now)
 
 
+def tell_handover(booking: Booking, *, now: datetime) -> None:
+    """Ask a new address whether it takes the booking over: nothing typed in it, the address is not proven."""
+    until = booking.pending_until
+    queue_message(
+        mail_type="booking_handover",
+        to=booking.pending_email,
+        ids={"booking": booking.pk, "to": booking.pending_email},
+        language=booking.language,
+        key=f"booking_handover:{booking.pk}:{booking.pending_email}:{until:%Y%m%dT%H%M%S.%f}",
+        about=f"booking:{booking.pk}",
+        now=now,
+    )
+
+
+def tell_new_contact(booking: Booking, *, old: str, old_language: str, offer: Offer, now: datetime) -> None:
+    """Queue what a handed over booking brings: the new contact's receipt, the end for the old, the provider's note."""
+    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
+    step = f"handover-{booking.changes}"
+    _queue(f"{kind}_{mail_of(booking)}", booking, to=booking.contact_email, now=now, step=step)
+    if old:
+        _queue("booking_handed_over", booking, to=old, language=old_language, now=now, step=step)
+    if booking.confirmed_at and booking.kind == BookingKind.SCHOOL:
+        for address, language in provider_addresses(offer.provider):
+            _queue_change("provider_booking_changed", booking, to=address, language=language, now=now)
+
+
 def _queue_change(
     mail_type: str, booking: Booking, *, to: str, now: datetime, language: str | None = None
 ) -> None:

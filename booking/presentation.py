@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from booking import wording
 from booking.emails import booked_of
-from booking.enums import BookingKind, BookingState, Need
+from booking.enums import BookingKind, BookingState
 from booking.errors import (
     BookingRefusedError,
     CharterNotCoveredError,
@@ -67,7 +67,11 @@ def booking_sections(booking: Booking, *, edit: bool = False) -> list[Section]:
         who = [Row(_("Seats"), wording.party_text(booking))]
         if booking.organisation:
             who.insert(0, Row(_("Organisation"), booking.organisation))
-    needs = [str(Need(value).label) for value in booking.needs if value in Need]
+    if booking.heads:
+        who.append(Row(_("Occupations"), "\n".join(wording.heads_lines(booking.heads))))
+        if department := next((item["department"] for item in booking.heads if item["department"]), ""):
+            who.append(Row(_("Workplace and department"), department))
+    needs = wording.needs_lines([booking])
     if needs:
         who.append(Row(_("Needs"), "\n".join(needs)))
     contact = [Row(_("Name"), booking.contact_name), Row(_("E-mail"), booking.contact_email)]

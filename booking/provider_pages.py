@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking import wording
-from booking.enums import BookingKind, BookingState, Need
+from booking.enums import BookingKind, BookingState
 from booking.models import BookedSession, Booking
 from booking.permissions import provider_decides, user_registered
 from workshops.enums import UPCOMING_STATES, SessionState
@@ -50,6 +50,10 @@ class SignUps:
     seats: int
     sign_ups: int
     needs: list[str]
+    """With the interpreter's language, as sums (F3)."""
+
+    heads: list[str]
+    """Occupations, as sums over all who signed up (V4)."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def summary_of(session: Session) -> str:
     others = sign_ups_of(session)
     if others.seats:
         parts.append(_("%(seats)s booked") % {"seats": wording.seats_text(others.seats)})
-    parts += others.needs
+    parts += others.heads + others.needs
     waiting = sum(1 for item in booked if item.state == BookingState.AWAITING_APPROVAL)
     if waiting:
         parts.append(
@@ -160,11 +164,12 @@ def sign_ups_of(session: Session) -> SignUps:
     others = [item for item in booked if item.booking.kind != BookingKind.SCHOOL]
     needs: Counter[str] = Counter()
     for item in others:
-        needs.update(need for need in item.booking.needs if need in Need)
+        needs.update(wording.needs_lines([item.booking]))
     return SignUps(
         seats=sum(item.people for item in others),
         sign_ups=len(others),
-        needs=[f"{count} × {Need(need).label}" for need, count in sorted(needs.items())],
+        needs=[f"{count} × {need}" for need, count in needs.most_common()],
+        heads=wording.heads_lines(head for item in others for head in item.booking.heads),
     )
 
 

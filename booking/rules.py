@@ -6,7 +6,13 @@ from itertools import combinations
 
 from django.utils import timezone
 
-from booking.errors import ClassTwiceError, GroupTooLargeError, GroupTooSmallError, HeadsDoNotAddUpError
+from booking.errors import (
+    AddressNotAllowedError,
+    ClassTwiceError,
+    GroupTooLargeError,
+    GroupTooSmallError,
+    HeadsDoNotAddUpError,
+)
 from booking.party import ClassSize, Party, normalise_class_name
 from workshops.calendars import LOCAL_ZONE, local_days_before
 from workshops.enums import Audience
@@ -153,6 +159,25 @@ def approval_reasons(
     if districts and district not in districts:
         reasons.append("district")
     return reasons
+
+
+def is_address_allowed(email: str, domains: Collection[str]) -> bool:
+    """Whether an address may sign up: "kk.dk" lets anna@kk.dk and anna@buf.kk.dk, not anna@ikkekk.dk (V1)."""
+    domain = email_domain(email)
+    return not domains or any(
+        domain == item or domain.endswith(f".{item}") for item in map(bare_domain, domains)
+    )
+
+
+def check_address_allowed(email: str, domains: Collection[str]) -> None:
+    """Raise AddressNotAllowedError for an address outside an offer's domains; none = all (V1)."""
+    if not is_address_allowed(email, domains):
+        raise AddressNotAllowedError(domains=", ".join(map(bare_domain, domains)))
+
+
+def bare_domain(typed: str) -> str:
+    """Return "kk.dk" for "@KK.dk "."""
+    return typed.strip().lstrip("@.").lower()
 
 
 def email_domain(email: str) -> str:

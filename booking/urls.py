@@ -5,7 +5,7 @@ from django.urls import path
 from booking.requesting import notice_views, provider_views
 from booking.requesting import views as asking
 from booking.session_steps import CANCEL, LIMITS, MOVE
-from booking.views import changing, making, managing, moving, providing, queueing, subscribing
+from booking.views import changing, handing_over, making, managing, moving, providing, queueing, subscribing
 from booking.views.sessions import ProviderSessionChangeView
 
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("book/<int:session_id>/kvittering/", making.receipt, name="booking_receipt"),
     path("booking/bekraeft/<str:token>/", managing.confirm, name="booking_confirm"),
     path("booking/<str:token>/", managing.detail, name="booking_detail"),
+    path("booking/overtag/<str:token>/", handing_over.take_over, name="booking_take_over"),
+    path("booking/<str:token>/giv-videre/", handing_over.hand_over, name="booking_hand_over"),
     path("booking/<str:token>/ret/", changing.change, name="booking_change"),
     path("booking/<str:token>/afmeld/", managing.withdraw, name="booking_withdraw"),
     path("booking/<str:token>/flyt/", moving.move, name="booking_move"),

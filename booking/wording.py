@@ -1,13 +1,16 @@
 """How dates, places and parties read in a language: shared by pages, mails and calendar entries."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from booking.enums import Need, Occupation
 from booking.models import BookedClass, BookedSession, Booking
 from booking.party import ClassSize
 from workshops.enums import PlaceKind
@@ -58,6 +61,52 @@ def names_text(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def alternatives_text(names: Sequence[str]) -> str:
+    """Return "kk.dk, buf.dk eller regionh.dk"."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(first)s or %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def heads_lines(heads: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return "3 × Lærere" for each occupation, the most first: sums over whatever bookings are given (V4)."""
+    counts: Counter[str] = Counter()
+    for item in heads:
+        if item["occupation"] in Occupation:
+            counts[item["occupation"]] += int(item["count"])
+    return [f"{count} × {Occupation(name).label}" for name, count in counts.most_common()]
+
+
+LANGUAGES: dict[str, Any] = {
+    "ar": gettext_lazy("Arabic"),
+    "en": gettext_lazy("English"),
+    "so": gettext_lazy("Somali"),
+    "tr": gettext_lazy("Turkish"),
+    "ur": gettext_lazy("Urdu"),
+    "sign": gettext_lazy("Danish sign language"),
+}
+"""Languages one can ask an interpreter for."""
+
+
+def need_text(need: str, language: str) -> str:
+    """Return "Tolk (arabisk)" or "Teleslynge"."""
+    label = str(Need(need).label)
+    if need == Need.INTERPRETER and language:
+        return f"{label} ({str(LANGUAGES.get(language, language)).lower()})"
+    return label
+
+
+def needs_lines(bookings: Iterable[Booking]) -> list[str]:
+    """Return what somebody needs, each once with its language: "Tolk (arabisk)" (F3)."""
+    found = [
+        need_text(need, booking.interpreter_language)
+        for booking in bookings
+        for need in booking.needs
+        if need in Need
+    ]
+    return list(dict.fromkeys(found))
 
 
 def seats_text(seats: int) -> str:
@@ -185,7 +234,10 @@ def party_size_text(entry: BookedSession) -> str:
     """Return what an entry asks for in a session: "2 klasser, 45 personer"."""
     parts = []
     if entry.groups:
-        parts.append(ngettext("%(count)s class", "%(count)s classes", entry.groups) % {"count": entry.groups})
+        parts.append(
+            ngettext("%(count)s school class", "%(count)s school classes", entry.groups)
+            % {"count": entry.groups}
+        )
     if entry.people:
         parts.append(ngettext("%(count)s person", "%(count)s people", entry.people) % {"count": entry.people})
     return ", ".join(parts)

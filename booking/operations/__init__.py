@@ -12,6 +12,12 @@ from booking.operations.ending import (
     expire_overdue,
     withdraw_booking,
 )
+from booking.operations.handing_over import (
+    accept_handover,
+    drop_ended_handovers,
+    offer_handover,
+    take_back_handover,
+)
 from booking.operations.holding import extend_hold, hold_places, release_hold
 from booking.operations.moving import move_booking
 from booking.operations.queueing import accept_offer, decline_offer, pick_from_queue
@@ -29,6 +35,7 @@ from booking.operations.subscribing import (
 __all__ = [
     "BookingCoverageObserver",
     "FeedOwner",
+    "accept_handover",
     "accept_offer",
     "anonymise_bookings",
     "answer_overdue_approvals",
@@ -43,6 +50,7 @@ __all__ = [
     "decline_offer",
     "delete_abandoned_forms",
     "delete_feeds",
+    "drop_ended_handovers",
     "expire_overdue",
     "extend_hold",
     "feed_of",
@@ -52,6 +60,7 @@ __all__ = [
     "move_booking",
     "move_session",
     "note_reading",
+    "offer_handover",
     "pick_from_queue",
     "prove_address",
     "readable_feed",
@@ -61,5 +70,6 @@ __all__ = [
     "send_receipt_again",
     "stop_feed",
     "submit_booking",
+    "take_back_handover",
     "withdraw_booking",
 ]

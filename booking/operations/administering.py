@@ -52,8 +52,10 @@ def renew_link(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.state not in _LINK_STATES or not booking.submitted_at:
         raise WrongStateError
-    Booking.objects.filter(pk=booking.pk).update(link_generation=F("link_generation") + 1)
-    booking.refresh_from_db(fields=["link_generation"])
+    Booking.objects.filter(pk=booking.pk).update(
+        link_generation=F("link_generation") + 1, pending_name="", pending_email="", pending_until=None
+    )
+    booking.refresh_from_db(fields=["link_generation", "pending_name", "pending_email", "pending_until"])
     record(
         "booking_link_renewed",
         f"booking:{booking.pk}",

@@ -1,6 +1,7 @@
 """Letting personal data go when its time has come; what was booked stays as counts (rule 10)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -12,11 +13,14 @@ from core.audit.log import SYSTEM, record
 from core.outbox.operations import end_retention
 
 _BATCH = 500
-_EMPTIED = {
+_EMPTIED: dict[str, Any] = {
     "contact_name": "",
     "contact_email": "",
     "contact_phone": "",
     "organisation": "",
+    "pending_name": "",
+    "pending_email": "",
+    "pending_until": None,
     "needs": [],
     "interpreter_language": "",
     "room": "",

@@ -93,6 +93,7 @@ def change_booking(
     Raises:
         SessionFullError, SessionClosedError, CharterNotCoveredError: see claim_places; only when it grows.
         GroupTooSmallError, GroupTooLargeError, ClassTwiceError, ClassAlreadyBookedError: as for a new booking.
+        SchoolCapError: more classes than the offer gives a school in a term (S22).
         ClassRemovalClosedError: a whole class can be taken off until the deadline for withdrawing.
         ChangeNeedsApprovalError: not accepted yet; carries the reasons.
         BookingChangedError: changed by somebody else since it was seen.
@@ -103,7 +104,7 @@ def change_booking(
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     booked_sessions = list(
         booking.booked_sessions.filter(state__in=ACTIVE_STATES)
-        .select_related("session")
+        .select_related("session__offer")
         .order_by("session_id")
     )
     if not is_changeable(booking) or not booked_sessions:
@@ -222,7 +223,11 @@ def _check(
     judged = Party(kind=party.kind, classes=tuple(classes.resized), seats=party.seats)
     if judged.classes or (booking.kind != BookingKind.SCHOOL and is_resized):
         check_group_sizes(judged, smallest=offer.min_group_size, largest=largest)
-    check_heads(party)
+    if booking.kind != BookingKind.SCHOOL:
+        check_heads(party, is_asked=offer.asks_occupations)
+    more = len(classes.added) - len(classes.removed)
+    if more > 0 and booking.school is not None and not by_staff:
+        check_cap(booked_sessions[0].session, booking.school, classes=more)
     is_held_to_deadline = not by_staff and booking.state != BookingState.WAITING
     if classes.is_fewer and is_held_to_deadline and not can_withdraw(booked_sessions, now=now):
         raise ClassRemovalClosedError

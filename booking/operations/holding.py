@@ -44,8 +44,10 @@ from booking.rules import (
     HOLD,
     MAX_EXTENSIONS,
     MAX_SEATS_PER_PERSON,
+    check_address_allowed,
     check_classes_differ,
     check_group_sizes,
+    check_heads,
     has_queue,
 )
 from core.prepared import prepared
@@ -101,7 +103,8 @@ def hold_places(
         NoQueueError, NeverFitsError: asked for the waiting list, and there is none, or it would lead nowhere.
         SessionFullError, SessionClosedError, OtherSchoolHostsError, CharterNotCoveredError: see claim_places.
         GroupTooSmallError, GroupTooLargeError, SchoolCannotBookError, ClassAlreadyBookedError, ClassTwiceError,
-        WrongPartyError, NotInvitedError, SchoolCapError, NewSchoolsFirstError.
+        WrongPartyError, NotInvitedError, AddressNotAllowedError, HeadsDoNotAddUpError, SchoolCapError,
+        NewSchoolsFirstError.
     Source: DESIGN.md rules 1, 2, 8, 9 and section 5, Booking.
     """
     others: set[int] = set()
@@ -164,7 +167,7 @@ def _hold(
             )
             booked.append(place)
     for place in booked:
-        _check_access(place.session, is_invited=is_invited, by_staff=by_staff)
+        _check_access(place.session, contact.email, is_invited=is_invited, by_staff=by_staff)
     school = _check_party(booked[0].session, party, now=now)
     if school is not None and not by_staff:
         check_fair_share(booked[0].session, school, classes=len(party.classes), now=now)
@@ -184,6 +187,8 @@ def _hold(
     booking.ended_at = None
     booking.end_reason = ""
     booking.course_id = locked[session_id].course_id
+    booking.is_invited = is_invited
+    booking.heads = [head.as_data() for head in party.heads]
     _copy_contact(booking, contact)
     _copy_school(booking, school)
     booking.save()
@@ -361,12 +366,14 @@ def _started(*, session_id: int, submission_key: uuid.UUID, browser_key: str) ->
     return Booking.objects.filter(Q(submission_key=submission_key) | by_browser)
 
 
-def _check_access(session: Session, *, is_invited: bool, by_staff: bool) -> None:
-    """Raise what keeps anybody, or those without an invitation, from this session."""
+def _check_access(session: Session, email: str, *, is_invited: bool, by_staff: bool) -> None:
+    """Raise what keeps anybody, those without an invitation, or this address from this session."""
     if not session.offer.is_open and not by_staff:
         raise SessionClosedError
     if session.access == SessionAccess.INVITATION and not (is_invited or by_staff):
         raise NotInvitedError
+    if not (is_invited or by_staff):
+        check_address_allowed(email, session.offer.allowed_domains)
 
 
 def _check_party(session: Session, party: Party, *, now: datetime) -> School | None:
@@ -380,6 +387,7 @@ def _check_party(session: Session, party: Party, *, now: datetime) -> School | N
     check_group_sizes(party, smallest=offer.min_group_size, largest=largest)
     check_classes_differ(party.classes)
     if party.kind != BookingKind.SCHOOL:
+        check_heads(party, is_asked=offer.asks_occupations)
         return None
     if party.school_id is None:
         raise SchoolCannotBookError(why="unit")

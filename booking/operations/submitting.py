@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from booking.enums import BookingKind, BookingState
+from booking.enums import BookingKind, BookingState, Channel
 from booking.errors import TooManyUnprovenError, WrongStateError
 from booking.messages import tell_booking
 from booking.models import BookedClass, Booking
@@ -20,6 +20,7 @@ from booking.rules import (
     MAX_UNPROVEN_PER_ADDRESS,
     approval_deadline,
     approval_reasons,
+    check_address_allowed,
     email_domain,
     proof_deadline,
 )
@@ -44,6 +45,7 @@ def submit_booking(*, booking_id: int, is_proven: bool, now: datetime, actor: Ac
         HoldExpiredError: the hold ran out and the places are gone.
         CharterNotCoveredError: the gate is shut now (rule 2).
         TooManyUnprovenError: the address holds three unconfirmed bookings already (X6).
+        AddressNotAllowedError: the offer is for other addresses (V1).
     Source: DESIGN.md section 5, Booking.
     """
     sessions = lock_sessions_of(booking_id)
@@ -55,7 +57,9 @@ def submit_booking(*, booking_id: int, is_proven: bool, now: datetime, actor: Ac
         require_gate(sessions, now=now)
     booking.submitted_at = now
     offer = _offer(sessions)
-    if booking.kind != BookingKind.SCHOOL and not offer.asks_for_proof:
+    if not (booking.is_invited or booking.channel == Channel.PHONE):
+        check_address_allowed(booking.contact_email, offer.allowed_domains)
+    if booking.kind != BookingKind.SCHOOL and not offer.asks_for_proof and not offer.allowed_domains:
         is_proven = True
     record("booking_sent", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
     if not is_proven:
@@ -222,7 +226,8 @@ def _approval_reasons(booking: Booking, offer: Offer) -> list[str]:
     is_school = booking.kind == BookingKind.SCHOOL
     return approval_reasons(
         offer_asks=offer.approval != Approval.NONE,
-        is_known_domain=not is_school or booking.registered_by_id is not None or _is_known_domain(booking),
+        is_known_domain=booking.registered_by_id is not None
+        or is_known_address(booking, booking.contact_email),
         grades=_grades(booking_id=booking.pk) if is_school else [],
         grade_from=offer.grade_from if is_school else None,
         grade_to=offer.grade_to if is_school else None,
@@ -241,19 +246,21 @@ def _districts(*, offer_id: int) -> QuerySet[Any, int]:
     return Offer.districts.through.objects.filter(offer_id=offer_id).values_list("district_id", flat=True)
 
 
-def _is_known_domain(booking: Booking) -> bool:
-    """Whether the address belongs to a domain known for the school, or was approved for it before (S27).
+def is_known_address(booking: Booking, email: str) -> bool:
+    """Whether an address may book for the school: by a domain known for it, or approved for it before (S27).
 
-    A first booking from an unknown domain asks the administration; after a yes the next confirm at once.
+    A first booking from an unknown domain asks the administration; after a yes the next confirm at once. Others
+    than schools are known by any address.
     """
-    known = SchoolDomain.objects.filter(domain=email_domain(booking.contact_email))
-    if booking.school_id is not None and _is_domain_of(
-        domain=email_domain(booking.contact_email), school_id=booking.school_id
-    ):
+    if booking.kind != BookingKind.SCHOOL:
         return True
-    if booking.school and booking.school.is_municipal and known.filter(school=None).exists():
+    domain = email_domain(email)
+    if booking.school_id is not None and _is_domain_of(domain=domain, school_id=booking.school_id):
         return True
-    earlier = Booking.objects.of_address(booking.contact_email).filter(school=booking.school)
+    is_municipal = booking.school is not None and booking.school.is_municipal
+    if is_municipal and SchoolDomain.objects.filter(domain=domain, school=None).exists():
+        return True
+    earlier = Booking.objects.of_address(email).filter(school=booking.school).exclude(pk=booking.pk)
     return earlier.filter(confirmed_at__isnull=False).exists()
 
 

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from booking import links, visitor
+from booking import links, visitor, wording
 from booking.class_rows import focus_after, initial_rows, reshaped, with_only
 from booking.emails import booked_of
 from booking.enums import BookingState
 from booking.errors import (
+    AddressNotAllowedError,
     BookingRefusedError,
     ClassAlreadyBookedError,
     ClassTwiceError,
@@ -37,7 +38,7 @@ from booking.presentation import (
     refusal_text,
 )
 from booking.reading import sent_from, started_in
-from booking.rules import has_queue
+from booking.rules import bare_domain, has_queue
 from booking.standing import standings
 from booking.wording import position_text
 from core.limits.errors import LimitExceededError
@@ -106,6 +107,9 @@ def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpRespo
         return _show_full(request, session, bound, refusal, now=now)
     except NeverFitsError as refusal:
         bound.add_error("pupils" if bound.party().classes else "seats", refusal.message)
+        return _show_form(request, session, bound, now=now, status=409)
+    except AddressNotAllowedError as refusal:
+        bound.add_error("contact_email", refusal.message)
         return _show_form(request, session, bound, now=now, status=409)
     except (GroupTooSmallError, GroupTooLargeError, ClassAlreadyBookedError, ClassTwiceError) as refusal:
         if isinstance(bound, SchoolBookingForm):
@@ -229,7 +233,7 @@ def _session(session_id: int, *, now: datetime) -> Session:
 @prepared(derives={"now": [local_date_of]})
 def _announced(*, session_id: int, now: datetime) -> QuerySet[Any]:
     announced = Session.objects.exclude(state=SessionState.DRAFT).filter(pk=session_id)
-    return announced.select_related("provider", "venue", "for_school").with_booking_facts(now=now)
+    return announced.select_related("provider", "venue", "for_school", "offer").with_booking_facts(now=now)
 
 
 def _started(request: HttpRequest, session_id: int, *, with_details: bool = True) -> Booking | None:
@@ -320,10 +324,13 @@ def _show_form(
     days = [date.local_date for date in dates]
     school = getattr(bound, "chosen_school", None)
     is_queue = "queue" in request.POST or _is_full(session)
+    invitation = request.POST.get("invitation") or request.GET.get("invitation") or ""
+    domains = [] if invitation else [bare_domain(item) for item in session.offer.allowed_domains]
     context = {
         "session": session,
         "form": bound,
         "fewer": fewer,
+        "domains": wording.alternatives_text(domains),
         "is_queue": is_queue,
         "dates": (
             next_free_dates(session.offer_id, now=now, leave_out=session)
@@ -337,7 +344,7 @@ def _show_form(
         "course": dates if session.course_id else (),
         "holiday": days_off_text(days, school=school) if session.audience == Audience.SCHOOL else "",
         "is_plan_missing": session.audience == Audience.SCHOOL and not all(map(is_plan_known, days)),
-        "invitation": request.POST.get("invitation") or request.GET.get("invitation") or "",
+        "invitation": invitation,
         "schools": (
             School.objects.bookable(on=timezone.localdate(now)).order_by("name")
             if session.audience == Audience.SCHOOL

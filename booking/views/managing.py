@@ -93,6 +93,9 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
         "is_offered": booking.state == BookingState.OFFERED,
         "is_confirmed": booking.state == BookingState.CONFIRMED,
         "is_over": first.starts_at <= now,
+        "pending_email": (
+            booking.pending_email if booking.pending_until and booking.pending_until > now else ""
+        ),
         "is_changed": request.GET.get("ret") == "1",
         "can_change": is_changeable(booking) and first.starts_at > now,
         "can_withdraw": is_active and first.starts_at > now and can_withdraw(booked_of(booking), now=now),

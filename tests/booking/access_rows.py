@@ -3,9 +3,9 @@
 from django.utils import timezone
 
 from booking.enums import FeedKind
-from booking.links import confirm_path, feed_url, manage_token
+from booking.links import confirm_path, feed_url, handover_path, manage_token
 from booking.models import Booking, DateNotice, DateRequest
-from booking.operations import FeedOwner, make_feed, withdraw_booking
+from booking.operations import FeedOwner, make_feed, offer_handover, withdraw_booking
 from booking.operations.noticing import ask_for_notice
 from booking.requesting import links as request_links
 from core.audit.log import LINK, SYSTEM
@@ -38,6 +38,16 @@ def link(world):
 def confirmation(world):
     """The link in the mail that asks to confirm the address."""
     return {"token": confirm_path(own_booking(world, is_proven=False)).rstrip("/").rpartition("/")[2]}
+
+
+def handover_link(world):
+    """The link in the mail to the one who is to take the booking over."""
+    booking = own_booking(world)
+    offer_handover(
+        booking_id=booking.pk, name="Karin", email="karin@skole.example", actor=LINK, now=timezone.now()
+    )
+    booking.refresh_from_db()
+    return {"token": handover_path(booking).rstrip("/").rpartition("/")[2]}
 
 
 def renewed_link(world):
@@ -206,6 +216,15 @@ ROWS = [
     row("booking_change", forged_link, everyone=404),
     row("booking_change", forged_link, method="post", everyone=404),
     row("booking_change", renewed_link, method="post", everyone=404),
+    row("booking_hand_over", link, everyone=200),
+    row("booking_hand_over", link, method="post", everyone=422),
+    row("booking_hand_over", forged_link, everyone=404),
+    row("booking_hand_over", forged_link, method="post", everyone=404),
+    row("booking_take_over", handover_link, everyone=200),
+    row("booking_take_over", handover_link, method="post", everyone=422),
+    row("booking_take_over", link, everyone=404),
+    row("booking_take_over", link, method="post", everyone=404),
+    row("booking_detail", handover_link, everyone=404),
     row("booking_calendar", link, everyone=200),
     row("booking_calendar", forged_link, everyone=404),
     row("booking_list", anonymous=LOGIN, logged_in=200),

@@ -15,6 +15,7 @@ from booking.errors import (
     ClassRemovalClosedError,
     ClassTwiceError,
     GroupTooLargeError,
+    SchoolCapError,
     SessionClosedError,
     SessionFullError,
     WrongPartyError,
@@ -194,6 +195,17 @@ def test_a_class_over_a_limit_that_came_later_may_shrink_or_change_its_room():
 
     booking.refresh_from_db()
     assert booking.room == "2.14"
+
+
+def test_a_school_gets_no_more_classes_of_an_offer_by_adding_them_later():
+    session = SessionFactory(max_groups=3, offer__max_classes_per_term=2)
+    booking = book(session, classes=[a_class("5.A")])
+
+    change(booking, a_class("5.A"), a_class("5.B"))
+    with pytest.raises(SchoolCapError):
+        change(booking, a_class("5.A"), a_class("5.B"), a_class("5.C"))
+
+    assert taken(session)[0] == 2
 
 
 def test_after_booking_closed_numbers_shrink_until_the_start_and_staff_may_grow_them():

@@ -1,5 +1,6 @@
 """The form of an offer's booking rules."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -42,6 +43,20 @@ class MunicipalitiesField(forms.CharField):
         return list(initial or []) != self.to_python(data)
 
 
+class DomainsField(MunicipalitiesField):
+    """E-mail domains separated by commas: "@KK.dk" is kept as "kk.dk" (V1)."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the text as a list of bare domains."""
+        domains = [name.lstrip("@.").lower() for name in super().to_python(value)]
+        for name in domains:
+            if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", name):
+                raise forms.ValidationError(
+                    _("Enter domains in the form kk.dk: %(name)s is none.") % {"name": name}
+                )
+        return domains
+
+
 class OfferForm(WagtailAdminModelForm):
     """Checks what `offer_rules` says before the operation does, so that each message stands at its field."""
 
@@ -52,6 +67,14 @@ class OfferForm(WagtailAdminModelForm):
         label=_("Municipalities whose schools may book"),
         required=False,
         help_text=_("Separate with commas. Empty: all."),
+    )
+    allowed_domains = DomainsField(
+        label=_("E-mail domains that may sign up"),
+        required=False,
+        help_text=_(
+            "Separate with commas. Empty: all. With kk.dk also addresses at buf.kk.dk may sign up. Whoever has an"
+            " invitation link always may."
+        ),
     )
     subjects = forms.ModelMultipleChoiceField(
         Subject.objects.all(), label=_("Subjects"), required=False, widget=forms.CheckboxSelectMultiple

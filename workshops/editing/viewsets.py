@@ -148,6 +148,7 @@ class OfferViewSet(ModelViewSet):
                     FieldPanel("takes_requests"),
                     FieldPanel("evening_offer"),
                     FieldPanel("asks_for_proof"),
+                    FieldPanel("allowed_domains"),
                     FieldPanel("asks_occupations"),
                 ],
                 heading=_("Booking"),

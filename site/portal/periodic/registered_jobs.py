@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from booking.operations.anonymising import anonymise_bookings
 from booking.operations.deciding import answer_overdue_approvals
 from booking.operations.ending import delete_abandoned_forms, expire_overdue
+from booking.operations.handing_over import drop_ended_handovers
 from booking.operations.noticing import delete_old_notices, tell_of_dates
 from booking.operations.request_upkeep import anonymise_requests, chase_requests
 from booking.operations.school_changes import watch_closing_schools
@@ -71,6 +72,14 @@ def register_all() -> None:
     register(Job("queue_reminders", _("Queue reminders"), HOURLY, queue_reminders))
     register(
         Job("delete_abandoned_forms", _("Delete forms that were never sent"), DAILY, delete_abandoned_forms)
+    )
+    register(
+        Job(
+            "drop_ended_handovers",
+            _("Delete addresses that took no booking over"),
+            DAILY,
+            drop_ended_handovers,
+        )
     )
     register(
         Job(

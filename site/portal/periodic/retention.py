@@ -31,6 +31,17 @@ def register_all() -> None:
     )
     register(
         RetentionRule(
+            name="handovers",
+            title=_("Addresses asked to take a booking over"),
+            what=_("Name and e-mail address"),
+            purpose=_("To hand the booking over when the address is confirmed"),
+            days=7,
+            counted_from=_("the day the booking was offered to it"),
+            deleted_by="drop_ended_handovers",
+        )
+    )
+    register(
+        RetentionRule(
             name="messages",
             title=_("Sent e-mails"),
             what=_("E-mail address, type, times and result; never the text"),
