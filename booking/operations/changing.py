@@ -225,9 +225,6 @@ def _check(
         check_group_sizes(judged, smallest=offer.min_group_size, largest=largest)
     if booking.kind != BookingKind.SCHOOL:
         check_heads(party, is_asked=offer.asks_occupations)
-    more = len(classes.added) - len(classes.removed)
-    if more > 0 and booking.school is not None and not by_staff:
-        check_cap(booked_sessions[0].session, booking.school, classes=more)
     is_held_to_deadline = not by_staff and booking.state != BookingState.WAITING
     if classes.is_fewer and is_held_to_deadline and not can_withdraw(booked_sessions, now=now):
         raise ClassRemovalClosedError
