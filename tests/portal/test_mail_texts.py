@@ -35,6 +35,10 @@ SAMPLES = {
     "role": "tegningsberettiget",
     "times": "tirsdag 1. december 2026, kl. 9.00–10.30\nonsdag 2. december 2026, kl. 12.00–13.30, Kulturhuset",
     "reason": "Der er ingen ledig tid omkring de datoer, du ønsker",
+    "note": "Der er nu 21 elever i stedet for 24.",
+    "cause": "Udbyderen er blevet forhindret.",
+    "sessions": "tirsdag 8. december 2026, kl. 9.00–10.30: http://testserver/book/7/",
+    "position": "3",
     "hotline": "00 00 00 00 (Alle dage kl. 8–22. Du kan være anonym.)",
 }
 """By placeholder; those that end in `url` are links."""
@@ -83,4 +87,4 @@ def test_there_are_mails_to_unproven_addresses_and_they_carry_nothing_typed():
 
     assert unproven
     for mail_type in unproven:
-        assert not {"party", "contact", "note", "practical", "signer"} & set(mail_type.placeholders)
+        assert not {"party", "contact", "practical", "signer"} & set(mail_type.placeholders)
