@@ -17,7 +17,7 @@ from typing import Any
 from tests.suite.postgresql import PostgreSQLMissingError, private_cluster
 
 ROOT = Path(__file__).resolve().parents[1]
-SIZES = (200, 2_000, 20_000)
+SIZES = (300, 2_000, 20_000)
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,22 @@ def bars_of(name: str, found: dict[str, Any]) -> Iterator[Bar]:
     wrong = abs(race["held"] - race["seats"]) + abs(race["confirmed"] - race["seats"]) + race["errors"]
     yield Bar(f"{name}: race, places or answers that are wrong", wrong, 0)
     yield Bar(f"{name}: race, seconds", race["seconds"], 38)
+
+
+def growth_bars(name: str, sizes: dict[str, Any]) -> Iterator[Bar]:
+    """Judge whether pages cost more where there is more: the largest size against the smallest."""
+    first, *_between, last = sorted(sizes, key=int)
+    if first == last:
+        return
+    for page, cost in sizes[first]["pages"].items():
+        larger = sizes[last]["pages"][page]["server_cpu_ms"]
+        # Both against the floor of their own size: the machine may have had more to do meanwhile.
+        scale = (
+            sizes[first]["floor"]["wagtail_page"]["server_cpu_ms"]
+            / sizes[last]["floor"]["wagtail_page"]["server_cpu_ms"]
+        )
+        ratio = larger * scale / cost["server_cpu_ms"]
+        yield Bar(f"{name}: {page}, {int(last):,} sessions against {int(first):,}", round(ratio, 1), 2)
 
 
 @contextmanager
@@ -128,6 +144,8 @@ def main() -> int:
                     options.out.write_text(json.dumps(report, indent=2) + "\n")
         except PostgreSQLMissingError as error:
             report["databases"][name] = {"error": str(error)}
+        else:
+            bars += growth_bars(name, report["databases"][name])
     report["bars"] = [asdict(bar) | {"holds": bar.holds} for bar in bars]
     options.out.write_text(json.dumps(report, indent=2) + "\n")
     for bar in bars:

@@ -5,14 +5,20 @@ from datetime import timedelta
 from itertools import cycle, islice
 from uuid import uuid4
 
+from django.db import connection, models
+from django.db.models import Max
 from django.utils import timezone
 from wagtail.models import Page
 
 from booking.enums import BookingKind, BookingState, Channel
 from booking.models import BookedSession, Booking
 from charter.models import Provider
+from core.audit.log import SYSTEM, record
+from core.audit.models import Entry
+from core.outbox.models import Message
 from tests.factories.booking import known_school
 from tests.factories.charter import ProviderFactory
+from tests.factories.outbox import MessageFactory
 from tests.factories.workshops import OfferFactory, SessionFactory
 from workshops.enums import PlaceKind, SessionState
 from workshops.models import Offer, OfferPage, School, Session
@@ -30,42 +36,52 @@ class World:
     evenings: list[int]
     visits: list[int]
     school: str
+    offer_id: int
     offer_path: str
     catalogue_path: str
     plain_page_path: str
 
 
 def grow_to(sessions: int) -> int:
-    """Copy the demo's coming sessions, with a booking each, until there are so many; return how many there are."""
+    """Copy the demo's coming sessions, with ten bookings each, until there are so many; return how many there are.
+
+    Every second copy lies in the past. Of ten bookings one stands and nine were withdrawn, each with the mail and
+    the event that it left behind: at 20,000 sessions there are 200,000 bookings.
+    """
     present = Session.objects.count()
     coming = Session.objects.filter(state=SessionState.OPEN, starts_at__gt=timezone.now())
-    models = list(coming.exclude(provider__slug=PROVIDER).order_by("pk")[:200])
+    templates = list(coming.exclude(provider__slug=PROVIDER).order_by("pk")[:200])
     missing = max(0, sessions - present)
     copies = []
-    for number, model in enumerate(islice(cycle(models), missing)):
-        shift = timedelta(days=1 + number // len(models) % 200)
+    for number, model in enumerate(islice(cycle(templates), missing)):
+        is_past = number % 2 == 1
+        days = 1 + number // len(templates) % 200
+        shift = timedelta(days=-400 - days if is_past else days)
         copies.append(
             Session(
                 offer_id=model.offer_id, provider_id=model.provider_id, programme_id=model.programme_id,
                 audience=model.audience, title=model.title, title_en=model.title_en, place_kind=model.place_kind,
                 venue_id=model.venue_id, starts_at=model.starts_at + shift, ends_at=model.ends_at + shift,
                 local_date=model.local_date + shift, max_groups=model.max_groups and 3,
-                max_people=model.max_people, adults_count=model.adults_count, state=SessionState.OPEN,
+                max_people=model.max_people, adults_count=model.adults_count,
+                state=SessionState.HELD if is_past else SessionState.OPEN,
                 booking_closes_at=model.booking_closes_at + shift,
                 withdrawal_closes_at=model.withdrawal_closes_at + shift, announced_at=model.announced_at,
                 groups_taken=1 if model.max_groups else 0, people_taken=2,
             )
         )  # fmt: skip
     made = Session.objects.bulk_create(copies, batch_size=500)
+    last = Booking.objects.aggregate(last=Max("pk"))["last"] or 0
     now = timezone.now()
     bookings = Booking.objects.bulk_create(
         [
             Booking(
-                reference=f"BN-{uuid4().hex[:10].upper()}", kind=BookingKind.PERSON, state=BookingState.CONFIRMED,
+                reference=f"BN-{uuid4().hex[:9].upper()}", kind=BookingKind.PERSON, state=_state(session),
                 channel=Channel.WEB, contact_name="Gæst", contact_email=f"gaest{number}@example.dk",
                 started_at=now, submitted_at=now, confirmed_at=now, proven_at=now,
+                delete_after=now.date() + timedelta(days=100),
             )
-            for number in range(len(made))
+            for number, session in enumerate(made)
         ],
         batch_size=500,
     )  # fmt: skip
@@ -73,13 +89,74 @@ def grow_to(sessions: int) -> int:
         [
             BookedSession(
                 booking=booking, session=session, groups=session.groups_taken, people=2,
-                state=BookingState.CONFIRMED, uid=f"{uuid4()}@bench",
+                state=booking.state, uid=f"{uuid4()}@bench",
             )
             for booking, session in zip(bookings, made, strict=True)
         ],
         batch_size=500,
     )  # fmt: skip
+    if made:
+        _add_history(after=last)
     return present + missing
+
+
+def _state(session: Session) -> BookingState:
+    return BookingState.ATTENDED if session.state == SessionState.HELD else BookingState.CONFIRMED
+
+
+def _add_history(*, after: int) -> None:
+    """Add what nine withdrawn bookings for each new one leave behind, in four statements."""
+    random_key = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+    _copy_rows(
+        Booking,
+        f"""{Booking._meta.db_table} AS source
+            CROSS JOIN ({" UNION ALL ".join(f"SELECT {number} AS number" for number in range(9))}) AS turn
+            WHERE source.id > {after}""",
+        reference="'BX' || CAST(source.id * 10 + turn.number AS text)",
+        contact_email="'gaest' || CAST(source.id * 10 + turn.number AS text) || '@example.dk'",
+        # Tells below which booking a copy was made of.
+        contact_phone="CAST(source.id AS text)",
+        submission_key=random_key,
+        state=f"'{BookingState.WITHDRAWN}'",
+        ended_at="source.started_at",
+    )
+    _copy_rows(
+        BookedSession,
+        f"""{BookedSession._meta.db_table} AS source JOIN {Booking._meta.db_table} AS copy
+            ON copy.contact_phone = CAST(source.booking_id AS text)
+            WHERE copy.id > {after} AND copy.reference LIKE 'BX%%'""",
+        booking_id="copy.id",
+        uid="'bx' || CAST(copy.id AS text) || '@bench'",
+        state=f"'{BookingState.WITHDRAWN}'",
+    )
+    now = timezone.now()
+    seed = MessageFactory(sent=True, key=f"bench:{uuid4()}", queued_at=now)
+    _copy_rows(
+        Message,
+        f"""{Message._meta.db_table} AS source CROSS JOIN {Booking._meta.db_table} AS booking
+            WHERE source.id = {seed.pk} AND booking.id > {after}""",
+        key="'bench:' || CAST(booking.id AS text)",
+        message_id="'<bench-' || CAST(booking.id AS text) || '@bench>'",
+        about="'booking:' || CAST(booking.id AS text)",
+        to_email="booking.contact_email",
+    )
+    record("booking_sent", "booking:0", actor=SYSTEM, now=now)
+    entry = Entry.objects.latest("pk")
+    _copy_rows(
+        Entry,
+        f"""{Entry._meta.db_table} AS source CROSS JOIN {Booking._meta.db_table} AS booking
+            WHERE source.id = {entry.pk} AND booking.id > {after}""",
+        subject="'booking:' || CAST(booking.id AS text)",
+    )
+
+
+def _copy_rows(model: type[models.Model], source: str, **replaced: str) -> None:
+    """Insert into a model's table what `source` finds, some columns replaced by expressions."""
+    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    names = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join(replaced.get(column, f'source."{column}"') for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {model._meta.db_table} ({names}) SELECT {values} FROM {source}", [])  # noqa: S608 - our own words
 
 
 def prepare() -> World:
@@ -109,6 +186,7 @@ def prepare() -> World:
             Session.objects.filter(offer=visit, max_groups=ROOM).order_by("pk").values_list("pk", flat=True)
         ),
         school=School.objects.get(institution_number="999999").name,
+        offer_id=page.offer_id,
         offer_path=page.get_url(),
         catalogue_path=page.get_parent().get_url(),
         plain_page_path=plain.get_url(),

@@ -7,6 +7,7 @@ import statistics
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,6 +18,7 @@ import django
 django.setup()
 
 
+from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
@@ -32,6 +34,7 @@ from core.outbox.operations import send_due  # noqa: E402
 from tests.concurrency.crowd import rush, visitors  # noqa: E402
 from tests.concurrency.server import RunningPortal, running_portal  # noqa: E402
 from tests.concurrency.visitor import Answer, Visitor  # noqa: E402
+from tests.factories.accounts import UserFactory, log_in  # noqa: E402
 from workshops.models import Session  # noqa: E402
 
 _RUN = secrets.token_hex(2)
@@ -267,20 +270,82 @@ def bookings(url: str, world: World, *, turns: int, size: int) -> dict[str, Any]
     return found
 
 
+def steps_of_a_booking(world: World, visitor: Visitor, kind: str) -> Iterator[str]:
+    """Book step by step: yields the name of the step that has just been done."""
+    path = f"/book/{(world.visits if kind == 'class' else world.evenings)[1]}/"
+    must(visitor.get(path), 200)
+    yield "form"
+    if kind == "class":
+        answers = class_answers(world, visitor)
+    else:
+        answers = visitor.seats() | {"contact_email": f"gaest{_RUN}x{visitor.forms}@example.dk"}
+    must(visitor.post(path, answers), 302)
+    yield "hold"
+    page = must(visitor.get(f"{path}tjek/"), 200).body
+    yield "review"
+    must(visitor.post(f"{path}tjek/", {"seen": page.split('name="seen" value="')[1].split('"')[0]}), 302)
+    yield "send"
+    must(visitor.get(f"{path}kvittering/"), 200)
+    yield "receipt"
+    visitor.forget("pladshold")
+    outbox_is_empty()
+    yield "mail"
+
+
+def parts_of_a_booking(url: str, world: World, *, turns: int) -> dict[str, dict[str, float]]:
+    """Measure what each step of a booking costs the server: one visitor, the worker's part as "mail"."""
+    found: dict[str, dict[str, float]] = {}
+    for number, kind in enumerate(("sign_up", "class")):
+        with (
+            served(url, with_worker=True) as portal,
+            visitors(portal.url, 1, first=740_000 + number) as (visitor,),
+        ):
+            process_ids, spent = portal.process_ids(), defaultdict[str, float](float)
+            if kind == "class":
+                prove(world, visitor)
+                outbox_is_empty()
+            for turn in range(-2, turns):
+                if turn == 0:
+                    spent.clear()
+                before = cpu_seconds(process_ids)
+                for step in steps_of_a_booking(world, visitor, kind):
+                    now = cpu_seconds(process_ids)
+                    spent[step] += now - before
+                    before = now
+            found[kind] = {name: round(seconds * 1000 / turns, 1) for name, seconds in spent.items()}
+    return found
+
+
 def pages(url: str, world: World, *, turns: int) -> dict[str, Any]:
-    """Measure pages, one visitor."""
+    """Measure pages, lists, calendars and feeds, one visitor; the administration's as somebody of its staff."""
+    today = timezone.localdate()
     paths = {
         "home": "/",
         "catalogue": world.catalogue_path,
         "offer": world.offer_path,
         "booking_form": f"/book/{world.visits[0]}/",
+        "search": "/soeg/?q=b%C3%B8rn",
         "feed": "/kalender/alle.ics",
+        "offer_feed": f"/kalender/tilbud/{world.offer_id}.ics",
+        "admin_home": "/admin/",
+        "admin_bookings": "/admin/bookinger/",
+        "admin_sessions": "/admin/sessions/",
+        "admin_month": f"/admin/sessions/month/?maaned={today:%Y-%m}",
+        "admin_outbox": "/admin/outbox/",
+        "admin_audit": "/admin/audit/",
+        "admin_providers": "/admin/provider/",
     }
     found = {}
+    staff = log_in(
+        Client(), UserFactory(email=f"bench-{_RUN}@example.dk", is_superuser=True, roles=["Sagsbehandler"])
+    )
+    session_key = staff.cookies[settings.SESSION_COOKIE_NAME].value
     with served(url) as portal:
         for name, path in paths.items():
 
             def show(visitor: Visitor, path: str = path) -> None:
+                if path.startswith("/admin/"):
+                    visitor.carry(settings.SESSION_COOKIE_NAME, session_key)
                 must(visitor.get(path), 200)
 
             warm(show, portal)
@@ -330,8 +395,10 @@ def main() -> None:
         cursor.execute("ANALYZE")
     found = {
         "sessions": sessions,
+        "bookings": Booking.objects.count(),
         "floor": floors(options.url, world, turns=options.turns),
         "booking": bookings(options.url, world, turns=options.turns, size=options.size),
+        "booking_parts": parts_of_a_booking(options.url, world, turns=min(10, options.turns)),
         "statements": count_statements(world),
         "pages": pages(options.url, world, turns=options.turns * 2),
         "race": race(options.url, clients=200, seats=30),

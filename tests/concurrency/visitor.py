@@ -51,6 +51,10 @@ class Visitor:
         """Lose a cookie."""
         self._cookies.pop(cookie, None)
 
+    def carry(self, cookie: str, value: str) -> None:
+        """Carry a cookie, such as that of somebody who is logged in."""
+        self._cookies[cookie] = value
+
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
