@@ -136,6 +136,7 @@ def load_year(*, now: datetime) -> None:
         _school_dates(year)
         _evenings(year)
         _book_everything(year)
+        _queues(year)
         _modspil_withdraws(year)
         _report_the_past(year)
         _settle_mails(year)
@@ -487,7 +488,15 @@ def _fill_evening(year: Year, session: Session) -> None:
         taken += seats
 
 
-def _book(session: Session, party: Party, contact: Contact, *, now: datetime, key: str) -> Booking | None:
+def _book(
+    session: Session,
+    party: Party,
+    contact: Contact,
+    *,
+    now: datetime,
+    key: str,
+    wants_queue: bool = False,
+) -> Booking | None:
     try:
         booking = hold_places(
             session_id=session.pk,
@@ -495,11 +504,66 @@ def _book(session: Session, party: Party, contact: Contact, *, now: datetime, ke
             contact=contact,
             submission_key=uuid.uuid5(uuid.NAMESPACE_URL, f"demo:{key}"),
             browser_key="",
+            wants_queue=wants_queue,
             now=now,
         )
         return submit_booking(booking_id=booking.pk, is_proven=True, now=now)
     except BookingRefusedError:
         return None  # not covered on that date, or the class is there already: as it would be in real life
+
+
+def _queues(year: Year) -> None:
+    """A full evening with a queue (S12): the demo's parent is number 2, behind a family that was passed over.
+
+    Somebody withdrew two hours ago, and a single parent behind them fits the place that became free.
+    """
+    evening = (
+        Session.objects.filter(
+            audience=Audience.PARENTS,
+            place_kind=PlaceKind.VENUE,
+            state=SessionState.OPEN,
+            starts_at__gt=year.now + timedelta(days=21),
+        )
+        .order_by("starts_at")
+        .first()
+    )
+    if evening is None:
+        return
+    single = _sign_up(evening, seats=1, email="enlig@post.example", now=year.ago(9))
+    evening.refresh_from_db()
+    number = 0
+    while (left := (evening.max_people or 0) - evening.people_taken) > 0:
+        number += 1
+        _sign_up(
+            evening, seats=min(left, 2), email=f"fuld{evening.pk}.{number}@post.example", now=year.ago(8)
+        )
+        evening.refresh_from_db()
+    for seats, email, days in (
+        (4, "familie@post.example", 6),
+        (2, people.PARENT_EMAIL, 5),
+        (1, "bedstemor@post.example", 4),
+    ):
+        _sign_up(evening, seats=seats, email=email, now=year.ago(days), wants_queue=True)
+    if single is not None:
+        withdraw_booking(
+            booking_id=single.pk,
+            reason=WithdrawalReason.DATE,
+            actor=LINK,
+            now=year.now - timedelta(hours=2),
+        )
+
+
+def _sign_up(
+    session: Session, *, seats: int, email: str, now: datetime, wants_queue: bool = False
+) -> Booking | None:
+    return _book(
+        session,
+        Party(kind=BookingKind.PERSON, seats=seats),
+        Contact(name=email.partition("@")[0].capitalize(), email=email),
+        now=now,
+        key=f"{session.pk}:{email}",
+        wants_queue=wants_queue,
+    )
 
 
 def _modspil_withdraws(year: Year) -> None:
