@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from booking import wording
@@ -95,6 +95,17 @@ STATE_KINDS = {
     BookingState.WAITING: "info",
 }
 """The badge of a state; the text says it too, never colour alone."""
+
+
+END_TEXTS = {
+    "offer_declined": gettext_lazy("You said no to the place."),
+    "offer_expired": gettext_lazy(
+        "You had a place until the time to answer ran out. It went to the next in line."
+    ),
+    "queue_closed": gettext_lazy("The waiting list has closed. Unfortunately there was no room."),
+    "queue_unproven": gettext_lazy("The e-mail address was not confirmed in time."),
+}
+"""Why a wait ended, for the one who waited."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from booking.models import Booking
 from booking.operations import prove_address, withdraw_booking
 from booking.operations.changing import is_changeable
 from booking.operations.ending import can_withdraw, withdrawal_deadline
-from booking.presentation import STATE_KINDS, booking_sections, next_free_dates
+from booking.presentation import END_TEXTS, STATE_KINDS, booking_sections, next_free_dates
 from booking.wording import position_text
 from core.audit.log import LINK
 from core.limits.limits import limited
@@ -91,6 +91,7 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
         "is_queue": booking.state == BookingState.WAITING and not _is_unproven(booking),
         "position": position_text(booked_of(booking)[0]) if booking.state == BookingState.WAITING else "",
         "is_offered": booking.state == BookingState.OFFERED,
+        "end_text": END_TEXTS.get(booking.end_reason, ""),
         "is_confirmed": booking.state == BookingState.CONFIRMED,
         "is_over": first.starts_at <= now,
         "pending_email": (

@@ -86,7 +86,7 @@ def test_waiting_takes_no_place_and_gets_a_rank():
     assert entry.queued_at is not None
     assert counters(session) == (0, 10, 1)
     assert mails_to(waits) == ["sign_up_waiting"]
-    assert position_text(entry) == "I er nummer 1 i køen."
+    assert position_text(entry) == "Du er nummer 1 i køen."
 
 
 def test_an_unproven_address_has_no_rank_until_it_is_proven():
@@ -147,7 +147,7 @@ def test_the_first_that_fits_gets_the_offer_and_those_passed_over_keep_their_ran
     entry = family.booked_sessions.get()
     assert entry.passed_over_at is not None
     assert "ikke var plads til jer alle" in position_text(entry)
-    assert position_text(entry).startswith("I er nummer 1 i køen.")
+    assert position_text(entry).startswith("Du er nummer 1 i køen.")
 
     withdraw(large)
     assert state_of(family) == BookingState.OFFERED
@@ -489,12 +489,12 @@ def test_the_offer_page_tells_each_visitor_how_they_stand(client, rf):
         return found.text if found else None
 
     assert seen_by("a@example.dk") == "Du er tilmeldt denne dato"
-    assert seen_by("c@example.dk") == "I er nummer 2 i køen"
+    assert seen_by("c@example.dk") == "Du er nummer 2 i køen"
     assert seen_by("d@example.dk") is None
     first = Booking.objects.get(contact_email="a@example.dk")
     withdraw(first)
-    assert seen_by("b@example.dk").startswith("En plads til jer indtil")
-    assert seen_by("c@example.dk") == "I er nummer 1 i køen"
+    assert seen_by("b@example.dk").startswith("En plads til dig indtil")
+    assert seen_by("c@example.dk") == "Du er nummer 1 i køen"
     assert state_of(waits) == BookingState.WAITING
 
 
@@ -512,15 +512,15 @@ def test_joining_by_the_pages_loses_nothing_typed(client):
     held = client.post(path, answers_of("b@example.dk", queue="1"))
     assert held.status_code == 302
     review = client.get(held.url).content.decode()
-    assert "står I på ventelisten" in review
+    assert "står du på ventelisten" in review
     seen = re.search(r'name="seen" value="([^"]+)"', review).group(1)
     sent = client.post(held.url, {"seen": seen})
     receipt = client.get(sent.url).content.decode()
-    assert "for at få jeres nummer i køen" in receipt
+    assert "for at få dit nummer i køen" in receipt
     waits = Booking.objects.get(contact_email="b@example.dk")
     assert (waits.state, waits.proven_at) == (BookingState.WAITING, None)
     shown = client.post(links.confirm_path(waits), follow=True).content.decode()
-    assert "I er nummer 1 i køen." in shown
+    assert "Du er nummer 1 i køen." in shown
     left = client.post(links.manage_path(waits) + "afmeld/", follow=True).content.decode()
     assert "Afmeldt" in left
     assert state_of(waits) == BookingState.WITHDRAWN
@@ -533,7 +533,7 @@ def test_the_form_of_a_full_date_is_the_waiting_lists(client):
 
     page = client.get(f"/book/{session.pk}/").content.decode()
 
-    assert "Skriv jer på ventelisten" in page
+    assert "Skriv dig på ventelisten" in page
     assert '<input type="hidden" name="queue" value="1">' in page
 
 
