@@ -210,6 +210,8 @@ def receipt(request: HttpRequest, session_id: int) -> HttpResponse:
         "session_id": session_id,
         "sections": booking_sections(booking),
         "manage_path": links.manage_path(booking) if is_proven else "",
+        # Several dates have a file each, on the booking's own page.
+        "file_token": links.manage_token(booking) if is_proven and len(booked_of(booking)) == 1 else "",
         "is_unproven": booking.proven_at is None
         and booking.state in (BookingState.HELD, BookingState.WAITING),
         "is_queue": booking.state == BookingState.WAITING,

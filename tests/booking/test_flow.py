@@ -13,6 +13,7 @@ from booking.models import Booking
 from booking.templatetags.booking_tags import sign_up_link
 from core.outbox.models import Message
 from core.outbox.operations import send_due
+from tests.booking.ical_checks import check_calendar
 from tests.factories.booking import TEACHER, a_class, a_contact, book, known_school
 from tests.factories.charter import ProviderFactory
 from tests.factories.workshops import HolidayFactory, SchoolFactory, SessionFactory
@@ -95,6 +96,21 @@ def test_a_teacher_books_confirms_sees_and_withdraws(client, mailoutbox):
     session.refresh_from_db()
     assert booking.state == BookingState.WITHDRAWN
     assert (session.groups_taken, session.people_taken, session.host_school) == (0, 0, None)
+
+
+def test_the_receipt_of_a_proven_address_has_the_calendar_file(person_client):
+    client, session = person_client(TEACHER), SessionFactory()
+    page = client.post(f"/book/{session.pk}/", answers(known_school()), follow=True).content.decode()
+    receipt = client.post(
+        f"/book/{session.pk}/tjek/",
+        {"seen": re.search(r'name="seen" value="([^"]+)"', page).group(1)},
+        follow=True,
+    ).content.decode()
+
+    path = re.search(r'href="(\S+aftale\.ics)"', receipt).group(1)
+    (entry,) = check_calendar(client.get(path).content)
+
+    assert (entry.method, entry.starts_at) == ("PUBLISH", session.starts_at)
 
 
 def test_the_mails_carry_a_calendar_entry_that_is_cancelled_under_the_same_uid(client, mailoutbox):

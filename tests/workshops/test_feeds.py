@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from charter.enums import ProviderState
 from core.audit.log import SYSTEM
+from tests.booking.ical_checks import check_calendar
 from tests.factories.workshop_pages import offer_page
 from tests.factories.workshops import (
     DistrictFactory,
@@ -37,7 +38,7 @@ def offer():
 def _summaries(client, url=ALL, **params):
     response = client.get(url, params)
     assert response.status_code == 200
-    return [str(entry["summary"]) for entry in icalendar.Calendar.from_ical(response.content).walk("VEVENT")]
+    return [entry.summary for entry in check_calendar(response.content)]
 
 
 def test_feed_names_announced_sessions_with_their_page(client, offer):
