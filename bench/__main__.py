@@ -68,6 +68,13 @@ def growth_bars(name: str, sizes: dict[str, Any]) -> Iterator[Bar]:
         yield Bar(f"{name}: {page}, {int(last):,} sessions against {int(first):,}", round(ratio, 1), 2)
 
 
+def lighthouse_bars(found: dict[str, Any]) -> Iterator[Bar]:
+    """Judge what Lighthouse said: points short of 100."""
+    for page, scores in found.items():
+        for category, allowed in (("accessibility", 0), ("best-practices", 0), ("performance", 5)):
+            yield Bar(f"Lighthouse: {page}, {category}, points short of 100", 100 - scores[category], allowed)
+
+
 @contextmanager
 def sqlite_database() -> Iterator[str]:
     """Yield the URL of a database that is removed at the end."""
@@ -75,18 +82,18 @@ def sqlite_database() -> Iterator[str]:
         yield f"sqlite:///{folder}/portal.sqlite3"
 
 
-def portal(url: str, var: str, *arguments: str) -> None:
-    """Run a management command on the demo settings: only they may load the demo year."""
+def portal(url: str, var: str, *arguments: str, settings: str = "portal.settings.demo") -> None:
+    """Run a management command, on the demo settings unless told otherwise: only they may load the demo year."""
     env = {
         **os.environ,
-        "DJANGO_SETTINGS_MODULE": "portal.settings.demo",
+        "DJANGO_SETTINGS_MODULE": settings,
         "PORTAL_DATABASE_URL": url,
         "PORTAL_VAR_DIR": var,
     }
     subprocess.run([sys.executable, "-m", "portal.cli", *arguments], env=env, check=True, stdout=sys.stderr)  # noqa: S603
 
 
-def measure(url: str, size: int, turns: int, var: str) -> dict[str, Any]:
+def measure(url: str, size: int, turns: int, var: str, *more: str) -> dict[str, Any]:
     """Measure in a process of its own: Django knows one database a process."""
     env = {
         **os.environ,
@@ -104,6 +111,7 @@ def measure(url: str, size: int, turns: int, var: str) -> dict[str, Any]:
         str(size),
         "--turns",
         str(turns),
+        *more,
     ]
     result = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE)  # noqa: S603
     found: dict[str, Any] = json.loads(result.stdout)
@@ -117,6 +125,7 @@ def main() -> int:
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="sessions, separated by commas")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--turns", type=int, default=40, help="how often each thing is done (40)")
+    parser.add_argument("--no-lighthouse", action="store_true", help="leave the browser out")
     options = parser.parse_args()
     databases = {"sqlite": sqlite_database, "postgresql": private_cluster}
     report: dict[str, Any] = {
@@ -142,6 +151,15 @@ def main() -> int:
                     bars += bars_of(f"{name} {size:,}", found)
                     options.out.parent.mkdir(parents=True, exist_ok=True)
                     options.out.write_text(json.dumps(report, indent=2) + "\n")
+                if "lighthouse" not in report and not options.no_lighthouse:
+                    # Once: what a browser makes of a page does not depend on the database.
+                    print("Lighthouse: five runs of three pages", file=sys.stderr, flush=True)
+                    portal(
+                        url, var, "collectstatic", "--noinput", "--verbosity", "0",
+                        settings="bench.lighthouse_settings",
+                    )  # fmt: skip
+                    report["lighthouse"] = measure(url, 0, 0, var, "--lighthouse")
+                    bars += lighthouse_bars(report["lighthouse"])
         except PostgreSQLMissingError as error:
             report["databases"][name] = {"error": str(error)}
         else:

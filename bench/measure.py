@@ -25,6 +25,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bench.data import SCHOOL_DOMAIN, World, grow_to, prepare  # noqa: E402
+from bench.lighthouse import audit  # noqa: E402
 from bench.processes import cpu_seconds  # noqa: E402
 from booking import links  # noqa: E402
 from booking.enums import BookingState  # noqa: E402
@@ -382,13 +383,28 @@ def race(url: str, *, clients: int, seats: int) -> dict[str, Any]:
     }
 
 
+def lighthouse(url: str, world: World) -> dict[str, Any]:
+    """Let Lighthouse look at the catalogue, an offer and the booking form."""
+    paths = {
+        "catalogue": world.catalogue_path,
+        "offer": world.offer_path,
+        "booking_form": f"/book/{world.visits[0]}/",
+    }
+    with served(url, settings="bench.lighthouse_settings") as portal:
+        return audit(portal.url, paths)
+
+
 def main() -> None:
     """Grow the data, measure, print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--url", required=True)
     parser.add_argument("--size", type=int, required=True)
     parser.add_argument("--turns", type=int, required=True)
+    parser.add_argument("--lighthouse", action="store_true", help="nothing but Lighthouse")
     options = parser.parse_args()
+    if options.lighthouse:
+        json.dump(lighthouse(options.url, prepare()), sys.stdout)
+        return
     sessions = grow_to(options.size)
     world = prepare()
     with connection.cursor() as cursor:
