@@ -151,9 +151,10 @@ def _hold(
     booking = _started_booking(session_id, submission_key=submission_key, browser_key=browser_key)
     if booking and booking.submitted_at:
         return booking
-    if booking:
-        _let_go(booking, locked)
+    # What ran out goes to those who wait. What this visitor holds stays theirs while they change it: were it let go
+    # first, the same form posted again could lose its places to a larger entry in the queue.
     refresh(locked, now=now)
+    gives_back = booking is not None and _let_go(booking, locked)
     booked: list[BookedSession] = []
     for session in wanted:
         with _of_date(session, wanted):
@@ -200,6 +201,8 @@ def _hold(
         if not is_waiting:
             with _of_date(place.session, wanted):
                 activate_classes(booking, place, classes)
+    if gives_back:
+        run_queue(locked, now=now)
     return booking
 
 
@@ -215,13 +218,14 @@ def _booked_together(locked: Mapping[int, Session], session: Session) -> list[Se
     return [locked[pk] for pk in sorted(ids)]
 
 
-def _let_go(booking: Booking, locked: Mapping[int, Session]) -> None:
-    """Give back what a started booking holds, to claim it anew."""
+def _let_go(booking: Booking, locked: Mapping[int, Session]) -> bool:
+    """Give back what a started booking holds, to claim it anew; return whether it held anything."""
     held = list(booking.booked_sessions.filter(state=BookingState.HELD).order_by("session_id"))
     if missing := {place.session_id for place in held} - locked.keys():
         raise _MoreToLockError(missing)
     for place in held:
         end_place(place, state=BookingState.EXPIRED)
+    return bool(held)
 
 
 @contextmanager

@@ -124,7 +124,8 @@ def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpRespo
         )
     next_step = "booking_receipt" if booking.submitted_at else "booking_review"
     response = redirect(next_step, session_id=session.pk)
-    visitor.keep_browser_key(response, key)
+    # The booking's own: of a form posted twice by a browser without a key, each post brought another.
+    visitor.keep_browser_key(response, booking.browser_key or key)
     return response
 
 
