@@ -31,6 +31,7 @@ class Visitor:
 
     def __init__(self, base_url: str, number: int) -> None:
         self.number = number
+        self._base_url = base_url
         self.email = f"visitor{number}@example.dk"
         self.requests = 0
         self.forms = 0
@@ -54,6 +55,16 @@ class Visitor:
     def carry(self, cookie: str, value: str) -> None:
         """Carry a cookie, such as that of somebody who is logged in."""
         self._cookies[cookie] = value
+
+    def twin(self) -> "Visitor":
+        """Return a second tab of this browser, with a connection of its own."""
+        tab = Visitor(self._base_url, self.number)
+        tab.share(self)
+        return tab
+
+    def share(self, other: "Visitor") -> None:
+        """Take over another tab's cookies."""
+        self._cookies = dict(other._cookies)
 
     def close(self) -> None:
         """Hang up."""

@@ -39,9 +39,15 @@ class Counts:
     skipped: int = 0
     seconds: float = 0
     note: str = ""
+    rounds: int = 0
+    """Rounds of races against server processes, and how many of them went wrong."""
+    wrong: int = 0
 
     def __str__(self) -> str:
-        return self.note or f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+        if self.note:
+            return self.note
+        races = f", {self.rounds} rounds of races with {self.wrong} wrong" if self.rounds else ""
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped{races}"
 
 
 @dataclass
@@ -104,7 +110,18 @@ def _read_counts(report: Path) -> Counts:
         return Counts(failed=1)
     failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
     skipped = int(suite.get("skipped", 0))
-    return Counts(passed=int(suite.get("tests", 0)) - failed - skipped, failed=failed, skipped=skipped)
+    return Counts(
+        passed=int(suite.get("tests", 0)) - failed - skipped,
+        failed=failed,
+        skipped=skipped,
+        rounds=_sum_of(suite, "rounds"),
+        wrong=_sum_of(suite, "wrong"),
+    )
+
+
+def _sum_of(suite: ElementTree.Element, name: str) -> int:
+    """Return the sum of a property that tests recorded."""
+    return sum(int(found.get("value", 0)) for found in suite.findall(f".//property[@name='{name}']"))
 
 
 def check_statically(run: Run) -> None:
@@ -138,7 +155,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run test", description=__doc__)
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument("--quick", action="store_true", help="no PostgreSQL, no browser, nothing slow")
-    choice.add_argument("--races", action="store_true", help="only the races, on both databases")
+    choice.add_argument(
+        "--races", action="store_true", help="only the races, ten times as many rounds, on both databases"
+    )
     options = parser.parse_args()
     RESULTS.mkdir(parents=True, exist_ok=True)
     # The suite chooses its databases itself; a developer's own must not be tested on by accident.
@@ -146,6 +165,7 @@ def main() -> int:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     run = Run()
     if options.races:
+        os.environ["PORTAL_TEST_ROUNDS"] = "200"
         run.tests("SQLite", "-m", "race and not postgresql")
         test_on_postgresql(run, "-m", "race")
         return run.close()
