@@ -149,7 +149,10 @@ def who_lines(one: Affected) -> list[str]:
     """Return who is touched by a change of one date: counts and schools, nobody's name."""
     lines = [who_text(state, count) for state, count in one.counts.items()]
     if one.schools:
-        lines.append(", ".join(one.schools))
+        lines.append(
+            ngettext("School: %(names)s", "Schools: %(names)s", len(one.schools))
+            % {"names": ", ".join(one.schools)}
+        )
     return lines
 
 
