@@ -70,7 +70,7 @@ class DateRequestQuerySet(models.QuerySet[Any]):
 
     def locked(self) -> "DateRequestQuerySet":
         """Lock the rows in pk order; a request is locked before every session (one lock order)."""
-        return self.order_by("pk").select_for_update(of=("self",))
+        return self.order_by("pk").select_for_update()
 
     def sent(self) -> "DateRequestQuerySet":
         """Leave out those whose address nobody has confirmed: no one is asked yet."""

@@ -9,7 +9,7 @@ from booking.enums import BookingState, Channel, RequestKind, RequestState
 from booking.models import Booking, DateRequest, ProposedTime
 from booking.operations.deciding import approve_booking
 from booking.operations.holding import hold_places
-from booking.operations.requesting import close_tasks, end_request, record_of
+from booking.operations.requesting import close_tasks, end_request, locked_request, record_of
 from booking.operations.submitting import submit_booking
 from booking.party import Party
 from booking.requesting import wording
@@ -64,7 +64,7 @@ def propose_times(
         RequestStateError: the request awaits no answer any more.
     """
     check_times(times, now=now)
-    request = _locked(request_id)
+    request = locked_request(request_id)
     if request.state not in (RequestState.SENT, RequestState.ANSWERED):
         raise RequestStateError
     if request.kind == RequestKind.URGENT:
@@ -102,7 +102,7 @@ def decline_request(*, request_id: int, reason: str, actor: Actor, now: datetime
     Raises:
         RequestStateError: it became a booking, or has ended otherwise.
     """
-    request = _locked(request_id)
+    request = locked_request(request_id)
     if request.state == RequestState.DECLINED:
         return request
     if request.state not in (RequestState.SENT, RequestState.ANSWERED):
@@ -131,7 +131,7 @@ def accept_time(*, request_id: int, proposal_id: int, actor: Actor, now: datetim
         RequestStateError: the request has ended.
         CharterNotCoveredError, SessionFullError and others: as hold_places and submit_booking.
     """
-    request = _locked(request_id)
+    request = locked_request(request_id)
     time = request.proposals.select_related("session").filter(pk=proposal_id).first()
     if time is None:
         raise TimeTakenBackError
@@ -158,14 +158,6 @@ def accept_time(*, request_id: int, proposal_id: int, actor: Actor, now: datetim
     record_of(request, "request_agreed", actor=actor, now=now, session=session_id, booking=booking.pk)
     close_tasks(request, resolution="agreed", actor=actor, now=now)
     return booking
-
-
-def _locked(request_id: int) -> DateRequest:
-    """Lock a request; the session and booking come after it (one lock order)."""
-    request: DateRequest = (
-        DateRequest.objects.select_related("offer__provider", "school", "booking").locked().get(pk=request_id)
-    )
-    return request
 
 
 def _complete(

@@ -7,7 +7,13 @@ from django.db.models import F
 
 from booking.enums import RequestState
 from booking.models import DateRequest
-from booking.operations.requesting import UNANSWERED, close_tasks, end_request, record_of
+from booking.operations.requesting import (
+    UNANSWERED,
+    close_tasks,
+    end_request,
+    locked_request,
+    record_of,
+)
 from booking.querysets import DateRequestQuerySet
 from booking.requesting.messages import remind_asker, tell_asker
 from booking.requesting.rules import ANSWER_TIME, EXPIRES_AFTER, PROOF_TIME, REMIND_AFTER
@@ -88,7 +94,7 @@ def _make_task(request: DateRequest, *, now: datetime) -> None:
 @transaction.atomic
 def _remind_or_end(request_id: int, *, now: datetime) -> int:
     """Remind the asker of proposed times; after 14 days, or when all have passed, let them lapse."""
-    request: DateRequest = DateRequest.objects.select_related("offer__provider").locked().get(pk=request_id)
+    request = locked_request(request_id)
     if request.state != RequestState.ANSWERED or request.answered_at is None:
         return 0
     is_ahead = request.proposals.filter(withdrawn_at=None, starts_at__gt=now).exists()

@@ -150,7 +150,7 @@ def prove_request(*, request_id: int, actor: Actor, now: datetime) -> DateReques
     Raises:
         RequestStateError: it has ended.
     """
-    request = _locked(request_id)
+    request = locked_request(request_id)
     if request.proven_at:
         return request
     if request.state != RequestState.UNPROVEN:
@@ -172,7 +172,7 @@ def wish_anew(*, request_id: int, wishes: Sequence[Wish], actor: Actor, now: dat
         RequestStateError: there are no proposed times to say no to.
     """
     check_wishes(wishes, today=local_date_of(now))
-    request = _locked(request_id)
+    request = locked_request(request_id)
     if request.state != RequestState.ANSWERED:
         raise RequestStateError
     request.proposals.filter(withdrawn_at=None).update(withdrawn_at=now)
@@ -201,7 +201,7 @@ def withdraw_request(*, request_id: int, actor: Actor, now: datetime) -> DateReq
     Raises:
         RequestStateError: it became a booking, or has ended otherwise.
     """
-    request = _locked(request_id)
+    request = locked_request(request_id)
     if request.state == RequestState.WITHDRAWN:
         return request
     if request.state not in (RequestState.UNPROVEN, RequestState.SENT, RequestState.ANSWERED):
@@ -212,6 +212,18 @@ def withdraw_request(*, request_id: int, actor: Actor, now: datetime) -> DateReq
     close_tasks(request, resolution="withdrawn", actor=actor, now=now)
     if was_asked:
         tell_answerer_it_ended(request, now=now)
+    return request
+
+
+def locked_request(request_id: int) -> DateRequest:
+    """Lock a request, then read it with what belongs to it; session and booking are locked after it.
+
+    Two statements: a join in the locking one would show the others as they were before it waited for the row.
+    """
+    list(DateRequest.objects.filter(pk=request_id).locked().values_list("pk", flat=True))
+    request: DateRequest = DateRequest.objects.select_related("offer__provider", "school", "booking").get(
+        pk=request_id
+    )
     return request
 
 
@@ -241,13 +253,6 @@ def record_of(request: DateRequest, action: str, *, actor: Actor, now: datetime,
         provider_id=request.offer.provider_id if request.offer else None,
         **data,
     )
-
-
-def _locked(request_id: int) -> DateRequest:
-    request: DateRequest = (
-        DateRequest.objects.select_related("offer__provider", "school").locked().get(pk=request_id)
-    )
-    return request
 
 
 def _new(
