@@ -137,7 +137,7 @@ def _providers_entry(session: Session, *, language: str) -> Event:
         session.sequence,
         session.starts_at,
         session.ends_at,
-        f"{title}: {schools}" if schools else title,
+        f"{title} · {schools}" if schools else title,
         stamp=max([session.changed_at, *(changed_at(item, item.booking) for item in shown)]),
         location=visits[0].place if visits else public_place(session),
         description="\n".join([*lines, *others.needs] or [_("Nobody has booked yet.")]),

@@ -146,6 +146,7 @@ class BookingViewSet(ReadOnlyViewSet):
     model = Booking
     name = "bookings"
     url_prefix = "bookinger"
+    add_to_admin_menu = True
     menu_label = _("Bookings")
     icon = "calendar-check"
     menu_order = 20

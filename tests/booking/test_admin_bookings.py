@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.admin.menu import admin_menu
 
 from booking.enums import BookingState, CancelReason, DeclineReason, WithdrawalReason
 from booking.history import audit_actions
@@ -432,3 +433,7 @@ def test_receipt_on_paper_says_all_one_needs_without_email(caseworker, portal_si
 
     for text in (booking.reference, booking.school_name, "Kvittering", "Ring til os på "):
         assert text in page, text
+
+
+def test_bookings_are_in_the_menu():
+    assert reverse("bookings:index") in [item.url for item in admin_menu.registered_menu_items]

@@ -182,7 +182,7 @@ def test_a_provider_sees_its_own_sessions_as_its_page_shows_them(client, now):
 
     (entry,) = entries_of(client, providers_feed(session.provider))
 
-    assert entry.summary == f"{session.title}: Ørstedskolen"
+    assert entry.summary == f"{session.title} · Ørstedskolen"
     assert entry.location.startswith("Ørstedskolen, Skolegade 4")
     assert "5.A (5. klasse): 24 elever og 1 voksen" in entry.description
     assert f"Lea Lærer, {TEACHER}" in entry.description
