@@ -75,6 +75,16 @@ def register_booking_urls() -> list[URLPattern]:
             administration.PaperReceiptView.as_view(),
             name="booking_admin_receipt",
         ),
+        path(
+            "bookinger/<int:pk>/ret/",
+            administration.ChangeBookingView.as_view(),
+            name="booking_admin_change",
+        ),
+        path(
+            "tider/<int:session_id>/nyt-invitationslink/",
+            administration.renew_invitation_link,
+            name="session_admin_invitation",
+        ),
         path("bookinger/<int:pk>/move/", MoveBookingView.as_view(), name="booking_admin_move"),
         path(
             "bookinger/<int:pk>/<slug:action>/",

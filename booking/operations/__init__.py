@@ -1,6 +1,6 @@
 """Every change of bookings and places (rule 1). One public function a use case; each owns its transaction."""
 
-from booking.operations.administering import note_reading, renew_link, send_receipt_again
+from booking.operations.administering import note_reading, renew_invitation, renew_link, send_receipt_again
 from booking.operations.anonymising import anonymise_bookings, bookings_to_anonymise
 from booking.operations.changing import change_booking
 from booking.operations.changing_sessions import cancel_session, change_session_limits, move_session
@@ -65,6 +65,7 @@ __all__ = [
     "prove_address",
     "readable_feed",
     "release_hold",
+    "renew_invitation",
     "renew_link",
     "replace_feed_address",
     "send_receipt_again",

@@ -11,6 +11,7 @@ from booking.messages import can_tell_again, tell_booking_again
 from booking.models import Booking
 from core.audit.log import Actor, record
 from core.audit.models import Entry
+from workshops.models import Session
 
 READING_COUNTS_FOR = timedelta(hours=1)
 _LINK_STATES = (
@@ -66,6 +67,23 @@ def renew_link(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     if booking.contact_email:
         tell_booking_again(booking, now=now)
     return booking
+
+
+@transaction.atomic
+def renew_invitation(*, session_id: int, actor: Actor, now: datetime) -> Session:
+    """Make the invitation link of a session stop working and another one work (F6); who has signed up stays."""
+    session = Session.objects.select_for_update().get(pk=session_id)
+    Session.objects.filter(pk=session_id).update(link_generation=F("link_generation") + 1)
+    session.refresh_from_db(fields=["link_generation"])
+    record(
+        "session_invitation_renewed",
+        f"session:{session_id}",
+        actor=actor,
+        now=now,
+        provider_id=session.provider_id,
+        generation=session.link_generation,
+    )
+    return session
 
 
 def note_reading(*, booking_id: int, actor: Actor, now: datetime) -> bool:

@@ -189,17 +189,29 @@ def _queue_text(session: Session) -> str:
     return text % {"count": session.waiting}
 
 
-@register.inclusion_tag("booking/sign_up_link.html")
-def sign_up_link(session: Session) -> dict[str, Any]:
-    """Show staff the address to pass on for a session that is not open to all (F6); nothing for others."""
-    if session.access == SessionAccess.OPEN:
+@register.inclusion_tag("booking/sign_up_link.html", takes_context=True)
+def sign_up_link(context: Context, session: Session, *, can_renew: bool = False) -> dict[str, Any]:
+    """Show staff, or the provider, the address to pass on for a session that is not open to all (F6, V1).
+
+    Args:
+        can_renew: shows the button of the administration that makes a new one.
+    """
+    is_invitation = session.access == SessionAccess.INVITATION
+    is_restricted = session.access == SessionAccess.OPEN and bool(session.offer.allowed_domains)
+    if session.access == SessionAccess.OPEN and not is_restricted:
         return {"url": ""}
-    path = (
-        links.invitation_path(session)
-        if session.access == SessionAccess.INVITATION
-        else reverse("booking_form", args=[session.pk])
-    )
-    return {"url": absolute_url(path), "is_invitation": session.access == SessionAccess.INVITATION}
+    has_token = is_invitation or is_restricted
+    path = links.invitation_path(session) if has_token else reverse("booking_form", args=[session.pk])
+    request = context.get("request")
+    may_renew = can_renew and has_token and request and user_can_change_sessions(request.user)
+    return {
+        "url": absolute_url(path),
+        "is_invitation": is_invitation,
+        "is_restricted": is_restricted,
+        "renew_url": reverse("session_admin_invitation", args=[session.pk]) if may_renew else "",
+        "csrf_token": context.get("csrf_token"),
+        "is_admin": can_renew,
+    }
 
 
 @register.inclusion_tag("booking/requests/offer_links.html")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
@@ -22,17 +23,30 @@ from booking import wording, worklist_kinds
 from booking.admin_actions import BY_NAME, AdminAction, Facts, actions_for, perform
 from booking.admin_forms import reason_form
 from booking.caller_forms import CallerForm, caller_form_for, show_refusal
+from booking.change_forms import AnyChangeForm, ChangeSchoolForm, change_form_for
 from booking.class_rows import focus_after, reshaped
 from booking.emails import booked_of
 from booking.enums import BookingState
-from booking.errors import BookingRefusedError, OtherSchoolHostsError, SessionFullError
+from booking.errors import (
+    BookingRefusedError,
+    ChangeNeedsApprovalError,
+    OtherSchoolHostsError,
+    SessionFullError,
+)
 from booking.forms import SchoolBookingForm
 from booking.history import history_of, reason_text
 from booking.models import Booking
-from booking.operations import book_for_caller, note_reading
-from booking.permissions import user_can_book_for_caller, user_can_change, user_can_see, user_registered
+from booking.operations import book_for_caller, change_booking, note_reading, renew_invitation
+from booking.operations.changing import is_changeable
+from booking.permissions import (
+    user_can_book_for_caller,
+    user_can_change,
+    user_can_change_sessions,
+    user_can_see,
+    user_registered,
+)
 from booking.places import bookable_by_staff
-from booking.presentation import Row, booking_sections, dates_of_courses
+from booking.presentation import Row, booking_sections, change_refusal_text, dates_of_courses
 from booking.rules import has_queue
 from core.audit.log import Actor
 from core.outbox.models import Message
@@ -139,7 +153,12 @@ class BookingDetailView(OneBookingView):
     def header_buttons(self) -> list[HeaderButton]:
         """Offer the receipt on paper."""
         url = reverse("booking_admin_receipt", args=[self.booking.pk])
-        return [HeaderButton(_("Receipt on paper"), url=url, icon_name="doc-full")]
+        buttons = [HeaderButton(_("Receipt on paper"), url=url, icon_name="doc-full")]
+        is_ahead = self.facts.starts_at > self.now
+        if is_ahead and is_changeable(self.booking) and user_can_change(self.request.user):
+            url = reverse("booking_admin_change", args=[self.booking.pk])
+            buttons.insert(0, HeaderButton(_("Change the booking"), url=url, icon_name="edit"))
+        return buttons
 
 
 class BookingActionView(OneBookingView):
@@ -375,6 +394,89 @@ class CallerFormView(CallerView):
 
 def _is_full(session: Any) -> bool:
     return not has_free_places(free_groups=session.free_groups, free_people=session.free_people)
+
+
+class ChangeBookingView(OneBookingView):
+    """Changing a booking for someone who phones: the same form and rules as by link, until the start (S10)."""
+
+    http_method_names = ["get", "head", "post"]
+    template_name = "booking/admin/change.html"
+    page_title = gettext_lazy("Change the booking")
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Let in only those who may change bookings."""
+        super().setup(request, *args, **kwargs)
+        if not user_can_change(request.user):
+            raise PermissionDenied
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the form, filled in with how the booking is."""
+        if not is_changeable(self.booking) or self.facts.starts_at <= self.now:
+            return redirect("booking_admin_detail", pk=pk)
+        return self._ask(self._form())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Change it, or say why not."""
+        if reshape := reshaped(request.POST):
+            form = self._form(reshape)
+            form.full_clean()
+            form.errors.clear()
+            if isinstance(form, ChangeSchoolForm):
+                form.focus(focus_after(request.POST))
+            return self._ask(form)
+        form = self._form(request.POST)
+        if not form.is_valid():
+            return self._ask(form, status=422)
+        try:
+            change_booking(
+                booking_id=pk,
+                party=form.party(),
+                contact=form.contact(),
+                seen=form.cleaned_data["seen"],
+                accepts_approval="accept" in request.POST,
+                by_staff=True,
+                actor=Actor.of(request.user),
+                now=self.now,
+            )
+        except ChangeNeedsApprovalError as refusal:
+            return self._ask(form, asks=refusal.message, status=409)
+        except BookingRefusedError as refusal:
+            text = change_refusal_text(refusal)
+            if not (isinstance(form, ChangeSchoolForm) and form.add_class_refusal(refusal, text)):
+                form.add_error(form.number_field, text)
+            return self._ask(form, status=409)
+        messages.success(request, _("The change is saved, and the contact is told."))
+        return redirect("booking_admin_detail", pk=pk)
+
+    def _form(self, data: Any = None) -> AnyChangeForm:
+        return change_form_for(self.booking, booked_of(self.booking)[0].session, data, by_staff=True)
+
+    def _ask(self, form: AnyChangeForm, *, asks: str = "", status: int = 200) -> HttpResponse:
+        return self.show(booking=self.booking, form=form, asks=asks, status=status)
+
+    def get_page_title(self) -> str:
+        """Name the step."""
+        return str(self.page_title)
+
+    def own_breadcrumbs(self) -> list[dict[str, Any]]:
+        """Lead back to the booking."""
+        return [
+            {
+                "url": reverse("booking_admin_detail", args=[self.booking.pk]),
+                "label": self.booking.reference,
+            }
+        ]
+
+
+@require_POST
+def renew_invitation_link(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Make a new invitation link for a session and go back to its page, which shows it (F6)."""
+    if not user_can_change_sessions(request.user):
+        raise PermissionDenied
+    session = get_object_or_404(Session, pk=session_id)
+    renew_invitation(session_id=session.pk, actor=Actor.of(request.user), now=timezone.now())
+    messages.success(request, _("Here is the new link. The old one no longer works."))
+    return redirect("sessions:edit", session.pk)
 
 
 def _whole_bookings() -> QuerySet[Booking]:

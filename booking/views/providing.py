@@ -86,6 +86,7 @@ def provider_session(request: HttpRequest, session_id: int) -> HttpResponse:
             "places": places_of(session),
             "state": state,
             "state_kind": state_kind,
+            "is_ahead": is_ahead,
             "can_change": is_ahead and user_can_change_sessions_of(request.user, session.provider_id),
         },
     )

@@ -1,5 +1,6 @@
 """Who may sign up by address, and occupations per head (V1, V4); interpreters as sums (F3)."""
 
+import html
 import re
 import uuid
 
@@ -16,10 +17,12 @@ from booking.party import Heads, Party
 from booking.provider_pages import sign_ups_of, summary_of, whole_session
 from booking.rules import is_address_allowed
 from core.audit.log import LINK
+from core.audit.models import Entry
 from tests.booking.test_flow import seats
 from tests.factories.booking import a_contact, book, hold
 from tests.factories.workshops import OfferFactory, SessionFactory
 from workshops.enums import Audience, SessionAccess
+from workshops.models import Session
 
 pytestmark = pytest.mark.django_db
 
@@ -223,12 +226,56 @@ def test_the_change_form_is_filled_with_the_heads(client):
     assert booking.heads == [{"occupation": "teacher", "department": "Ydre Nørrebro", "count": 6}]
 
 
-def test_an_evening_by_invitation_from_link_to_seat(client, staff_client):
+def link_on(page):
+    return html.unescape(re.search(r'href="http://testserver(/book/[^"]+)"', page)[1])
+
+
+def test_an_evening_by_invitation_from_the_administrations_link_to_the_seat(client, staff_client):
     session = SessionFactory(evening=True, access=SessionAccess.INVITATION, max_people=20)
+    staff = staff_client("Sagsbehandler")
     assert client.post(f"/book/{session.pk}/", seats()).status_code == 409
 
-    page = client.get(links.invitation_path(session)).content.decode()
-    token = re.search(r'name="invitation" value="([^"]+)"', page)[1]
+    link = link_on(staff.get(reverse("sessions:edit", args=[session.pk])).content.decode())
+    token = re.search(r'name="invitation" value="([^"]+)"', client.get(link).content.decode())[1]
     held = client.post(f"/book/{session.pk}/", seats(invitation=token), follow=True).content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', held)[1]
+    client.post(f"/book/{session.pk}/tjek/", {"seen": seen})
 
-    assert re.search(r'name="seen"', held)
+    assert Booking.objects.get().is_invited
+
+
+def test_a_renewed_invitation_ends_the_old_link_and_keeps_the_seats(client, staff_client):
+    session = SessionFactory(evening=True, access=SessionAccess.INVITATION, max_people=20)
+    booking = book(session, contact=a_contact("fatima@example.dk"), is_invited=True)
+    old = links.invitation_path(session)
+    staff = staff_client("Sagsbehandler")
+
+    page = staff.post(reverse("session_admin_invitation", args=[session.pk]), follow=True).content.decode()
+
+    new = link_on(page)
+    assert new != old
+    token = old.partition("invitation=")[2]
+    assert client.post(f"/book/{session.pk}/", seats(invitation=token)).status_code == 409
+    fresh = new.partition("invitation=")[2]
+    assert client.post(f"/book/{session.pk}/", seats(invitation=fresh)).status_code == 302
+    booking.refresh_from_db()
+    assert booking.state == BookingState.CONFIRMED
+
+
+def test_staff_change_a_booking_for_a_caller_after_booking_closed(staff_client):
+    session = SessionFactory(max_people=60)
+    booking = book(session)
+    Session.objects.filter(pk=session.pk).update(booking_closes_at=timezone.now())
+    staff = staff_client("Sagsbehandler")
+    url = reverse("booking_admin_change", args=[booking.pk])
+    detail = staff.get(reverse("booking_admin_detail", args=[booking.pk])).content.decode()
+    form = staff.get(url).context["form"]
+    data = {field.html_name: "" if field.value() is None else field.value() for field in form}
+
+    response = staff.post(url, data | {"pupils": "26"}, follow=True)
+
+    assert url in detail
+    assert "Ændringen er gemt" in response.content.decode()
+    session.refresh_from_db()
+    assert session.people_taken == 26
+    assert Entry.objects.get(action="booking_changed").data["by_staff"] is True
