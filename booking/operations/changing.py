@@ -107,9 +107,7 @@ def change_booking(
         .select_related("session__offer")
         .order_by("session_id")
     )
-    if not is_changeable(booking) or not booked_sessions:
-        raise WrongStateError
-    if min(booked.session.starts_at for booked in booked_sessions) <= now:
+    if not booked_sessions:
         raise WrongStateError
     if party.kind != booking.kind or party.school_id != booking.school_id:
         raise WrongPartyError
@@ -118,7 +116,10 @@ def change_booking(
     deltas = _deltas(booked_sessions, party)
     is_resized = any(delta != (0, 0) for delta in deltas.values())
     if not (classes.is_any or contact_changes or is_resized):
+        # Before its state is asked: an entry of the waiting list that was made smaller may be offered a place now.
         return booking
+    if not is_changeable(booking) or min(booked.session.starts_at for booked in booked_sessions) <= now:
+        raise WrongStateError
     if seen is not None and seen != booking.changes:
         raise BookingChangedError
     offer = Offer.objects.select_related("provider").get(pk=booked_sessions[0].session.offer_id)

@@ -16,11 +16,12 @@ from django.test import Client
 from django.utils import timezone
 
 from booking.affected import affected_by
-from booking.enums import BookingState, ForBooked, SessionCancelReason
+from booking.enums import BookingKind, BookingState, ForBooked, SessionCancelReason
 from booking.errors import SessionFullError
 from booking.models import Booking
-from booking.operations import cancel_session, move_booking, move_session
+from booking.operations import cancel_session, change_booking, move_booking, move_session
 from booking.operations.changing_sessions import cancel_token, move_token
+from booking.party import Party
 from core.audit.log import LINK, SYSTEM
 from tests.factories.booking import a_class, a_contact, book, hold, known_school, queue_up
 from tests.factories.workshops import OfferFactory, SessionFactory
@@ -165,3 +166,20 @@ def test_a_course_that_loses_one_date_keeps_the_rest():
     assert booking.state == rest.state == BookingState.CONFIRMED
     assert (rest.uid, rest.sequence) == (uid, 0)
     assert (counters(first)[0], counters(second)[0]) == (0, 1)
+
+
+def test_an_entry_made_smaller_twice_is_offered_its_place_once():
+    """The mistake: a double click on "save" ends on an error, because the first click has already worked."""
+    session = evening(3)
+    book(session, seats=2, contact=a_contact("a@example.dk"))
+    waits = queue_up(session, seats=2, contact=a_contact("b@example.dk"))
+    change = {
+        "booking_id": waits.pk,
+        "party": Party(kind=BookingKind.PERSON, seats=1),
+        "contact": a_contact("b@example.dk"),
+        "actor": LINK,
+        "now": timezone.now(),
+    }
+
+    assert [change_booking(**change).state for _ in range(2)] == [BookingState.OFFERED] * 2
+    assert counters(session) == (0, 3, 0)
