@@ -493,7 +493,10 @@ class BookingMachine(RuleBasedStateMachine):
         self._check_cover(before)
         self._check_order(before, is_pick=operation is pick_from_queue)
         if is_repeatable:
-            operation(**kwargs)
+            try:
+                operation(**kwargs)
+            except REFUSALS as refusal:
+                raise AssertionError("a repeated operation is refused") from refusal
             assert every_column() == self.rows.every_column, "a repeated operation changes nothing"
         return result
 

@@ -6,11 +6,18 @@ The steps are the same in every run. `./run test --races` takes twenty times as 
 import os
 
 import pytest
+from django.db.models import F
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from booking import places
+from booking.enums import BookingState
+from booking.operations import deciding, ending, holding, queueing
+from booking.querysets import BookedSessionQuerySet
+from core.audit import log
 from tests.booking.machine import BookingMachine
 from tests.booking.machine_world import World
+from workshops.models import Session
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db]
 
@@ -39,3 +46,84 @@ def work(*, part: int, examples: int, steps: int = STEPS) -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_everything_that_must_be_true_is_true_after_every_step(part):
     work(part=part, examples=EXAMPLES)
+
+
+# What the machine must catch: each fault is put in by hand, here only.
+
+
+def forget_the_queue(monkeypatch):
+    """A withdrawal, or the organiser's cancellation, frees places and offers them to nobody."""
+    monkeypatch.setattr(ending, "run_queue", lambda sessions, **_more: [])
+    monkeypatch.setattr(ending, "_serve_queues", lambda now: None)
+
+
+def keep_the_counters_up(monkeypatch):
+    """What ends gives nothing back."""
+    monkeypatch.setattr(places, "give_back", lambda session_id, **_sizes: None)
+
+
+def keep_counting_who_has_left(monkeypatch):
+    """The length of the queue is not lowered by who leaves it."""
+
+    def end_place(booked, *, state):
+        waited = booked.state == BookingState.WAITING and booked.queued_at is not None
+        ended = places.end_place(booked, state=state)
+        if ended and waited:
+            Session.objects.filter(pk=booked.session_id).update(waiting=F("waiting") + 1)
+        return ended
+
+    monkeypatch.setattr(ending, "end_place", end_place)
+
+
+def serve_the_last_first(monkeypatch):
+    """The queue is walked from its end."""
+    in_queue = BookedSessionQuerySet.in_queue
+    monkeypatch.setattr(
+        BookedSessionQuerySet, "in_queue", lambda queryset: in_queue(queryset).order_by("-queued_at", "-pk")
+    )
+
+
+def accept_without_the_gate(monkeypatch):
+    """An offered place is accepted although the charter has been withdrawn."""
+    monkeypatch.setattr(queueing, "require_gate", lambda sessions, *, now: None)
+
+
+def log_twice(monkeypatch):
+    """An approval is written in the log twice."""
+
+    def record(*args, **kwargs):
+        log.record(*args, **kwargs)
+        return log.record(*args, **kwargs)
+
+    monkeypatch.setattr(deciding, "record", record)
+
+
+def split_a_class(monkeypatch):
+    """Of two classes only the first gets its constrained row."""
+    activate = holding.activate_classes
+    monkeypatch.setattr(
+        holding,
+        "activate_classes",
+        lambda booking, booked, classes: activate(booking, booked, list(classes)[:1]),
+    )
+
+
+@pytest.mark.skipif(len(PARTS) == 1, reason="asked with --races")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        forget_the_queue,
+        keep_the_counters_up,
+        keep_counting_who_has_left,
+        serve_the_last_first,
+        accept_without_the_gate,
+        log_twice,
+        split_a_class,
+    ],
+    ids=lambda fault: fault.__name__,
+)
+def test_the_machine_catches_a_fault(fault, monkeypatch):
+    fault(monkeypatch)
+
+    with pytest.raises(AssertionError):
+        work(part=0, examples=60)
