@@ -31,6 +31,7 @@ _ACTIONS = {
     "booking_withdrawn": gettext_lazy("Withdrawn"),
     "booking_cancelled": gettext_lazy("Cancelled"),
     "booking_moved": gettext_lazy("Moved to another date"),
+    "booking_session_moved": gettext_lazy("Its date was moved, and the booking with it"),
     "booking_session_cancelled": gettext_lazy("One of its days was cancelled"),
     "place_offered": gettext_lazy("Offered a place"),
     "offer_accepted": gettext_lazy("Said yes to the offered place"),

@@ -1,10 +1,11 @@
 """Bookings, requests for dates, notices and feeds. Written only by booking.operations (rule 1)."""
 
-from booking.models.bookings import Attendance, BookedClass, BookedSession, Booking, ClassPlace
+from booking.models.bookings import SESSION_MOVED, Attendance, BookedClass, BookedSession, Booking, ClassPlace
 from booking.models.feeds import Feed
 from booking.models.requests import DateNotice, DateRequest, ProposedTime, WishedDate
 
 __all__ = [
+    "SESSION_MOVED",
     "Attendance",
     "BookedClass",
     "BookedSession",

@@ -12,6 +12,9 @@ from booking.querysets import BookedSessionQuerySet, BookingQuerySet
 from workshops.enums import SchoolType
 from workshops.models import Course, District, School, Session
 
+SESSION_MOVED = "session_moved"
+"""`end_reason` of a form not sent yet whose date was moved meanwhile: its review must be read again."""
+
 
 class Booking(models.Model):
     """One booking (a school's) or sign-up (a person's, an organisation's), with one contact.

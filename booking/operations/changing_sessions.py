@@ -17,7 +17,7 @@ from django.utils import translation
 from booking.affected import Affected, affected_by, seen_token
 from booking.enums import ACTIVE_STATES, BookingState, ForBooked, SessionCancelReason
 from booking.errors import ChangedMeanwhileError
-from booking.models import BookedSession, Booking
+from booking.models import SESSION_MOVED, BookedSession, Booking
 from booking.places import end_place, lock_sessions, release_expired, require_gate
 from booking.queue import run_queue, tell_expired_offers
 from booking.retention import contact_deleted_after
@@ -87,6 +87,16 @@ def move_session(
     require_gate([one.session.pk for one in affected if one.booked], now=now)
     moved = [item for one in affected for item in one.booked]
     _follow(moved, sessions, now=now)
+    _mark_unsent(sessions)
+    for item in moved:
+        record(
+            "booking_session_moved",
+            f"booking:{item.booking_id}",
+            actor=actor,
+            now=now,
+            provider_id=sessions[0].provider_id,
+            session=item.session_id,
+        )
     tasks = 0
     if for_booked == ForBooked.TASKS:
         tasks = _open_tasks(affected, cause="session_moved", now=now)
@@ -242,6 +252,12 @@ def _follow(moved: Sequence[BookedSession], sessions: Sequence[Session], *, now:
             BookedSession.objects.filter(pk=item.pk).update(held_until=last)
             Booking.objects.filter(pk=item.booking_id, held_until__gt=last).update(held_until=last)
     _keep_contacts_long_enough({item.booking_id for item in moved})
+
+
+def _mark_unsent(sessions: Sequence[Session]) -> None:
+    """Note on forms being filled in that their date has moved: nobody sends what they have not read."""
+    unsent = Booking.objects.filter(submitted_at=None, booked_sessions__session__in=sessions)
+    unsent.exclude(end_reason="given_up").update(end_reason=SESSION_MOVED)
 
 
 def _keep_contacts_long_enough(booking_ids: Iterable[int]) -> None:

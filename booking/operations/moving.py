@@ -12,6 +12,7 @@ from booking.errors import (
     OtherOfferError,
     WrongStateError,
 )
+from booking.fairness import check_cap, term_of
 from booking.messages import tell_booking_moved
 from booking.models import BookedSession, Booking, ClassPlace
 from booking.operations.ending import can_withdraw
@@ -48,6 +49,7 @@ def move_booking(
         OtherOfferError: the session is not one that this booking may have.
         WrongStateError: it is not booked (any more), or has begun.
         ClassAlreadyBookedError: a class of it has a place on the new date already.
+        SchoolCapError: the new date is in another term, where the school has had its share (S22).
         SessionFullError, SessionClosedError, OtherSchoolHostsError, CharterNotCoveredError: see claim_places.
     Source: DESIGN.md rules 1, 2, 3, 6 and 8.
     """
@@ -71,7 +73,7 @@ def move_booking(
     # Who waits there comes first; what is left then, no waiting entry fits (rule 8).
     refresh(sessions, now=now)
     people = people_in(booked, target, booking)
-    claim_places(
+    claimed = claim_places(
         to_session_id,
         groups=booked.groups,
         people=people,
@@ -79,6 +81,9 @@ def move_booking(
         now=now,
         claimant=Claimant.STAFF if by_staff else Claimant.VISITOR,
     )
+    if booking.school and not by_staff and term_of(booked.session.local_date) != term_of(target.local_date):
+        # Within its term the booking is counted already (S22).
+        check_cap(claimed, booking.school, classes=booked.groups)
     give_back(from_session_id, groups=booked.groups, people=booked.people)
     BookedSession.objects.filter(pk=booked.pk).update(
         session_id=to_session_id,

@@ -56,6 +56,7 @@ def submit_booking(*, booking_id: int, is_proven: bool, now: datetime, actor: Ac
         _make_sure_it_is_held(booking, sessions, now=now)
         require_gate(sessions, now=now)
     booking.submitted_at = now
+    booking.end_reason = ""
     offer = _offer(sessions)
     if not (booking.is_invited or booking.channel == Channel.PHONE):
         check_address_allowed(booking.contact_email, offer.allowed_domains)

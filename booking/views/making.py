@@ -26,7 +26,7 @@ from booking.errors import (
     SessionFullError,
 )
 from booking.forms import BookingForm, SchoolBookingForm, form_for, school_label
-from booking.models import Booking
+from booking.models import SESSION_MOVED, Booking
 from booking.operations import extend_hold, hold_places, release_hold, submit_booking
 from booking.presentation import (
     FewerClasses,
@@ -157,7 +157,7 @@ def review(request: HttpRequest, session_id: int) -> HttpResponse:
     if request.method == "GET":
         return _show_review(request, booking, session_id, now=now)
     if request.POST.get("seen") != _seen(booking):
-        # Another tab of this browser has changed the hold: nobody sends what they have not read.
+        # Another tab of this browser has changed the hold, or the date was moved: nobody sends what they have not read.
         return _show_review(request, booking, session_id, now=now, has_changed=True, status=409)
     is_proven = visitor.has_proven(request, booking.contact_email)
     try:
@@ -261,7 +261,8 @@ def _is_invited(request: HttpRequest, session: Session, *, now: datetime) -> boo
 
 
 def _seen(booking: Booking) -> str:
-    return f"{booking.pk}.{booking.hold_extensions}"
+    moved = ".moved" if booking.end_reason == SESSION_MOVED else ""
+    return f"{booking.pk}.{booking.hold_extensions}{moved}"
 
 
 def _initial(request: HttpRequest, started: Booking | None) -> dict[str, Any]:

@@ -4,12 +4,16 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.core import mail
+from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
+from booking import visitor
 from booking.affected import affected_by
 from booking.enums import BookingState, ForBooked, SessionCancelReason
 from booking.errors import ChangedMeanwhileError, CharterNotCoveredError, HoldExpiredError, SessionClosedError
+from booking.history import history_of
 from booking.models import BookedSession, Booking
 from booking.operations import (
     cancel_session,
@@ -190,6 +194,7 @@ def test_a_moved_session_takes_its_bookings_along_and_counts_its_deadlines_anew(
     assert counters(session) == (1, 22, 0)
     assert state_of(booking) == BookingState.CONFIRMED
     assert Entry.objects.filter(action="session.moved").count() == 1
+    assert history_of(booking.pk)[0].what == "Tiden blev flyttet, og bookingen fulgte med"
 
 
 def test_everybody_is_told_once_by_where_they_stand(now):
@@ -294,6 +299,26 @@ def test_a_form_being_filled_does_not_stop_the_move():
 
     assert sent.state == BookingState.CONFIRMED
     assert mail_types() == ["sign_up_receipt"]
+
+
+def test_nobody_sends_a_form_that_shows_the_old_time(client, portal_site):
+    session = evening()
+    page = reverse("booking_review", args=[session.pk])
+    held = hold(session, contact=person("a"), browser_key="this-browser")
+    cookie = HttpResponse()
+    visitor.keep_browser_key(cookie, "this-browser")
+    client.cookies.update(cookie.cookies)
+    before = client.get(page)
+    move(session)
+
+    stale = client.post(page, {"seen": before.context["seen"]})
+    after = client.post(page, {"seen": stale.context["seen"]})
+
+    assert (stale.status_code, after.status_code) == (409, 302)
+    assert "eller tiden er flyttet" in stale.content.decode()
+    held.refresh_from_db()
+    assert (held.state, held.end_reason) == (BookingState.HELD, "")
+    assert held.submitted_at is not None
 
 
 def test_a_move_to_a_date_the_charter_does_not_cover_is_refused():

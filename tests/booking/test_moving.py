@@ -1,6 +1,6 @@
 """Moving one's booking to another date: same reference, same UID, next SEQUENCE (S10, rules 1, 2, 3, 6, 8)."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core import mail
@@ -14,6 +14,7 @@ from booking.errors import (
     MoveClosedError,
     OtherOfferError,
     OtherSchoolHostsError,
+    SchoolCapError,
     SessionClosedError,
     SessionFullError,
     WrongStateError,
@@ -32,6 +33,7 @@ from tests.booking.ical_checks import mail_entries
 from tests.factories.booking import a_class, a_contact, book, known_school, queue_up
 from tests.factories.charter import ProviderMemberFactory
 from tests.factories.workshops import OfferFactory, SessionFactory
+from workshops.calendars import at_local_time
 from workshops.models import Course, Session
 
 pytestmark = pytest.mark.django_db
@@ -247,6 +249,24 @@ def test_staff_move_to_a_date_that_is_closed_on_the_website(dates):
     move(booking, second, by_staff=True)
 
     assert counters(second) == (1, 22)
+
+
+def test_a_move_into_another_term_counts_against_the_schools_share_there():
+    offer = OfferFactory(max_classes_per_term=1)
+    first, same_term, next_term, other = (
+        SessionFactory(offer=offer, starts_at=at_local_time(day, time(9)))
+        for day in (date(2027, 3, 2), date(2027, 3, 9), date(2027, 10, 5), date(2027, 10, 12))
+    )
+    school = known_school()
+    booking = book(first, school=school)
+    book(other, school=school, classes=[a_class("6.B")])
+
+    move(booking, same_term)
+    with pytest.raises(SchoolCapError):
+        move(booking, next_term)
+    move(booking, next_term, by_staff=True)
+
+    assert booking.booked_sessions.get().session_id == next_term.pk
 
 
 def test_only_what_is_booked_is_moved(dates):
