@@ -8,7 +8,7 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the lower packages' registries: places, coverage, mails, tasks."""
-        from booking import emails, querysets, session_emails, worklist_kinds
+        from booking import emails, package_emails, querysets, session_emails, worklist_kinds
         from booking.operations.coverage import BookingCoverageObserver
         from booking.operations.school_changes import BookingSchoolObserver
         from booking.requesting import emails as request_emails
@@ -24,6 +24,7 @@ class BookingConfig(AppConfig):
         school_observers.register(BookingSchoolObserver())
         emails.register_mail_types()
         session_emails.register_session_mails()
+        package_emails.register_package_mails()
         worklist_kinds.register_kinds()
         request_emails.register_mail_types()
         request_tasks.register_kinds()

@@ -63,6 +63,8 @@ class ChangeForm(forms.Form):
 class ChangeSchoolForm(ChangeForm, SchoolBookingForm):
     """A school's booking: classes, room, phone on the day, name."""
 
+    asks_evening = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.numbers = tuple(field.name for row in self.class_rows for field in row.fields)

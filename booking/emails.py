@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from booking import links, wording
-from booking.enums import ACTIVE_STATES, BookingKind, BookingState
+from booking.enums import BookingKind, BookingState
 from booking.ical import calendar_attachments, cancelled_copy
 from booking.models import BookedSession, Booking
-from booking.reading import booking_with_details
+from booking.packages import evening_lines
+from booking.reading import booked_of, booking_with_details
 from booking.reminders import DAY_WINDOW, NO_REMINDER_BELOW, Reminder, reminder_ids
-from booking.rules import visits_first
 from core.links.tokens import absolute_url
 from core.outbox.registry import Attachment, Content, MailType, register
 from workshops.enums import UPCOMING_STATES, PlaceKind
@@ -24,17 +24,8 @@ _RETENTION_DAYS = 400
 type Fill = Callable[[Booking, datetime], Mapping[str, str]]
 
 
-def booked_of(booking: Booking) -> list[BookedSession]:
-    """Return the booked sessions in the order they are held; a day that fell out of a living booking is not one.
-
-    The evening of a package comes after the visit it belongs to, whenever it is held.
-    """
-    every = sorted(booking.booked_sessions.all(), key=lambda booked: visits_first(booked.session))
-    return [booked for booked in every if booked.state in ACTIVE_STATES] or every
-
-
 def _dates(booking: Booking) -> str:
-    return "\n".join(_date_line(booked) for booked in booked_of(booking))
+    return wording.dates_text([booked.session for booked in booked_of(booking)])
 
 
 def _date_line(booked: BookedSession) -> str:
@@ -59,7 +50,7 @@ def _details(booking: Booking, now: datetime) -> dict[str, str]:
         "party": wording.party_text(booking),
         "school": booking.school_name,
         "place": wording.places_of(booking, [booked.session for booked in booked_of(booking)]),
-        "practical": "\n".join(wording.practical_lines(booking, first)),
+        "practical": "\n".join([*wording.practical_lines(booking, first), *evening_lines(booking)]),
         "provider": first.provider.name,
         "manage_url": links.manage_url(booking),
         "withdrawal_deadline": wording.moment_text(first.withdrawal_closes_at),

@@ -70,6 +70,14 @@ class WithdrawalReason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class WithdrawPart(models.TextChoices):
+    """What of a package is withdrawn: a visit together with a parents' evening (DESIGN.md 5)."""
+
+    ALL = "all", _("Both the visit and the parents' evening")
+    VISIT = "visit", _("Only the visit; we keep the parents' evening")
+    EVENING = "evening", _("Only the parents' evening; we keep the visit")
+
+
 class DeclineReason(models.TextChoices):
     """Why a booking was declined."""
 
@@ -106,6 +114,7 @@ class SessionCancelReason(models.TextChoices):
     PLACE = "place", pgettext_lazy("session", "The place cannot be used")
     TOO_FEW = "too_few", pgettext_lazy("session", "Too few have signed up")
     WEATHER = "weather", pgettext_lazy("session", "Weather or traffic")
+    SCHOOL = "school", pgettext_lazy("session", "The school has called it off")
     OTHER = "other", pgettext_lazy("session", "Another reason")
 
 

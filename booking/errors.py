@@ -148,6 +148,20 @@ class NotInvitedError(BookingRefusedError):
     text = _("You need the invitation link to sign up for this date.")
 
 
+class NoSchoolYetError(BookingRefusedError):
+    """A parents' evening that waits for the school that will have it (packages)."""
+
+    code = "no_school_yet"
+    text = _("No school has booked this evening yet. Parents can sign up when their school has it.")
+
+
+class EveningNotFreeError(BookingRefusedError):
+    """The whole evening asked for together with a visit cannot be had; neither is booked (packages)."""
+
+    code = "evening_not_free"
+    text = _("That parents' evening is no longer free. Choose another one, or none. Nothing is booked yet.")
+
+
 class WrongPartyError(BookingRefusedError):
     """A school tried to book an evening, or a person a school session."""
 

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,11 +12,12 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from booking.class_rows import ClassRowsMixin
-from booking.enums import BookingKind, Need, Occupation, WithdrawalReason
+from booking.enums import BookingKind, Need, Occupation, WithdrawalReason, WithdrawPart
 from booking.errors import HeadsDoNotAddUpError
+from booking.packages import whole_evenings
 from booking.party import Contact, Heads, Party
 from booking.rules import check_heads
-from booking.wording import LANGUAGES
+from booking.wording import LANGUAGES, when_text
 from workshops.enums import Audience
 from workshops.models import School, Session
 
@@ -63,6 +65,9 @@ class ContactForm(forms.Form):
 class SchoolBookingForm(ClassRowsMixin, ContactForm):
     """One or several classes of a school book a session."""
 
+    asks_evening = True
+    """Whether a whole parents' evening can be taken with it (packages)."""
+
     school_query = forms.CharField(
         label=_("Your school"),
         help_text=_("Type part of the name, the address or the institution number."),
@@ -105,6 +110,7 @@ class SchoolBookingForm(ClassRowsMixin, ContactForm):
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._add_evenings(session)
         self.chosen_school: School | None = None
         self._found: list[School] | None = None
         if session.max_groups is not None:
@@ -124,6 +130,37 @@ class SchoolBookingForm(ClassRowsMixin, ContactForm):
             ]
         if not self.is_bound or len(self.fields["school"].choices) < 2:  # type: ignore[attr-defined]
             self.fields["school"].widget = forms.HiddenInput()
+
+    def _add_evenings(self, session: Session) -> None:
+        """Ask whether a whole parents' evening shall go with the visit, where the offer has free ones."""
+        if not self.asks_evening:
+            return
+        chosen = self.data.get(self.add_prefix("evening")) if self.is_bound else self.initial.get("evening")
+        text = str(chosen or "")
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        evenings = whole_evenings(session.offer, now=timezone.now(), chosen=number)
+        if not evenings:
+            return
+        title = evenings[0].title_in(get_language() or "da")
+        self.fields["evening"] = forms.ChoiceField(
+            label=_("Would you also like a parents' evening at the school?"),
+            help_text=_(
+                "%(title)s. You get a link, which you pass on to the parents; they sign up themselves."
+            )
+            % {"title": title},
+            choices=[
+                ("", _("No, only the visit")),
+                *((str(evening.pk), when_text(evening)) for evening in evenings),
+            ],
+            required=False,
+            widget=forms.RadioSelect,
+            error_messages={"invalid_choice": _("Choose one of the evenings, or none.")},
+        )
+
+    @property
+    def evening_id(self) -> int | None:
+        """The whole evening asked for with the visit."""
+        return int(self.cleaned_data["evening"]) if self.cleaned_data.get("evening") else None
 
     def _candidates(self) -> list[School]:
         """Return the schools the typed text may mean, at most 12. Looked up once."""
@@ -318,6 +355,27 @@ class WithdrawForm(forms.Form):
             "invalid_choice": _("Choose the reason that fits best."),
         },
     )
+
+    def __init__(self, *args: Any, parts: Sequence[WithdrawPart] = (), **kwargs: Any) -> None:
+        """Ask what becomes of the rest where it is a package; `parts` are the choices."""
+        super().__init__(*args, **kwargs)
+        if not parts:
+            return
+        self.fields["part"] = forms.ChoiceField(
+            label=_("What do you withdraw?"),
+            choices=[(part.value, part.label) for part in parts],
+            widget=forms.RadioSelect,
+            error_messages={
+                "required": _("Choose what you withdraw."),
+                "invalid_choice": _("Choose what you withdraw."),
+            },
+        )
+        self.order_fields(["part", "reason"])
+
+    @property
+    def chosen_part(self) -> WithdrawPart:
+        """What is withdrawn."""
+        return WithdrawPart(self.cleaned_data.get("part") or WithdrawPart.ALL)
 
 
 class HandoverForm(forms.Form):

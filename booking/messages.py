@@ -65,8 +65,17 @@ def tell_booking(booking: Booking, *, offer: Offer, now: datetime) -> None:
     if mail and booking.contact_email:
         _queue(f"{kind}_{mail}", booking, to=booking.contact_email, now=now)
     if state in _TELLS_PROVIDER and (state == BookingState.CONFIRMED or booking.confirmed_at):
-        for address, language in provider_addresses(offer.provider):
-            _queue(_TELLS_PROVIDER[state], booking, to=address, language=language, now=now)
+        for provider in _providers(booking, offer):
+            for address, language in provider_addresses(provider):
+                _queue(_TELLS_PROVIDER[state], booking, to=address, language=language, now=now)
+
+
+def _providers(booking: Booking, offer: Offer) -> list[Provider]:
+    """Return the providers of what is booked; a package's evening may be another's."""
+    if offer.evening_offer_id is None:
+        return [offer.provider]
+    others = Provider.objects.filter(sessions__booked_sessions__booking=booking)
+    return [offer.provider, *others.exclude(pk=offer.provider_id).order_by("pk").distinct()]
 
 
 def tell_booking_moved(booking: Booking, *, step: str, offer: Offer, now: datetime) -> None:

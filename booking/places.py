@@ -24,7 +24,7 @@ from booking.models import BookedSession, Booking, ClassPlace
 from booking.rules import QUEUE_ENDS
 from core.prepared import prepared
 from workshops.calendars import local_date_of
-from workshops.enums import NOT_TAKING_PLACE, Audience, PlaceKind, SessionState
+from workshops.enums import NOT_TAKING_PLACE, Audience, PlaceKind, SessionAccess, SessionState
 from workshops.models import Session
 from workshops.querysets import SessionQuerySet
 
@@ -113,14 +113,28 @@ def end_place(booked: BookedSession, *, state: BookingState) -> bool:
     return True
 
 
+_EVENING = Q(access=SessionAccess.SCHOOL, audience=Audience.PARENTS, place_kind=PlaceKind.AT_SCHOOL)
+"""Evenings that a school takes whole, together with a visit; without `for_school` they wait for one."""
+
+
 def give_back(session_id: int, *, groups: int, people: int) -> None:
-    """Lower the counters; a visit at a school forgets its host when the last class leaves."""
+    """Lower the counters; a visit at a school forgets its host when the last class leaves.
+
+    So does an evening that a school took: it waits for a school again, unless parents have signed up.
+    """
+    leaves_nobody = Q(place_kind=PlaceKind.AT_SCHOOL, groups_taken__lte=groups, people_taken__lte=people)
+    was_taken = Q(host_school_id=F("for_school_id"))
     Session.objects.filter(pk=session_id).update(
         groups_taken=F("groups_taken") - groups,
         people_taken=F("people_taken") - people,
         host_school=Case(
-            When(Q(place_kind=PlaceKind.AT_SCHOOL, groups_taken__lte=groups), then=Value(None)),
+            When(leaves_nobody, then=Value(None)),
             default=F("host_school_id"),
+            output_field=BigIntegerField(),
+        ),
+        for_school=Case(
+            When(leaves_nobody & _EVENING & was_taken, then=Value(None)),
+            default=F("for_school_id"),
             output_field=BigIntegerField(),
         ),
     )
@@ -165,8 +179,15 @@ def claim_places(
         claimed = open_sessions.filter(room).update(**taken)
     else:
         host = ~Q(place_kind=PlaceKind.AT_SCHOOL) | Q(host_school=None) | Q(host_school_id=school_id)
+        host &= ~Q(access=SessionAccess.SCHOOL) | Q(for_school=None) | Q(for_school_id=school_id)
         claimed = open_sessions.filter(room, host).update(
             **taken,
+            for_school=Case(
+                # A whole evening becomes the evening of the school that takes it (packages).
+                When(_EVENING, then=Value(school_id)),
+                default=F("for_school_id"),
+                output_field=BigIntegerField(),
+            ),
             host_school=Case(
                 When(place_kind=PlaceKind.AT_SCHOOL, then=Value(school_id)),
                 default=F("host_school_id"),
@@ -277,7 +298,11 @@ def _explain(session_id: int, *, school_id: int | None, now: datetime, claimant:
     if not sessions.filter(_takes(now=now, claimant=claimant)).exists():
         raise SessionClosedError
     session = sessions.with_free_places(now=now).get()
-    if session.place_kind == PlaceKind.AT_SCHOOL and session.host_school_id not in (None, school_id):
+    is_visit = session.place_kind == PlaceKind.AT_SCHOOL
+    if school_id is not None and is_visit and session.host_school_id not in (None, school_id):
+        raise OtherSchoolHostsError
+    is_for_school = session.access == SessionAccess.SCHOOL
+    if school_id is not None and is_for_school and session.for_school_id not in (None, school_id):
         raise OtherSchoolHostsError
     raise SessionFullError(groups_left=session.free_groups, people_left=session.free_people)
 
@@ -298,6 +323,7 @@ def bookable_by_staff(*, now: datetime, or_waitable: bool = False) -> SessionQue
         .gate_open(today=timezone.localdate(now))
         .with_free_places(now=now)
         .filter(free)
+        .exclude(access=SessionAccess.SCHOOL, for_school=None)
         .order_by("starts_at", "pk")
     )
     return sessions

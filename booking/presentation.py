@@ -10,16 +10,17 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from booking import wording
-from booking.emails import booked_of
 from booking.enums import BookingKind, BookingState
 from booking.errors import (
     BookingRefusedError,
     CharterNotCoveredError,
+    EveningNotFreeError,
     SessionClosedError,
     SessionFullError,
 )
 from booking.models import Booking
 from booking.party import Party
+from booking.reading import booked_of
 from booking.rules import classes_that_fit
 from workshops.calendars import days_off
 from workshops.models import School, Session
@@ -50,10 +51,7 @@ def booking_sections(booking: Booking, *, edit: bool = False) -> list[Section]:
     booked = booked_of(booking)
     first = booked[0].session
     edit_url = reverse("booking_form", args=[first.pk]) if edit else ""
-    when = "\n".join(
-        f"{wording.date_text(item.session.starts_at)}, {wording.time_text(item.session.starts_at, item.session.ends_at)}"
-        for item in booked
-    )
+    when = wording.dates_text([item.session for item in booked])
     what = [
         Row(_("Offer"), first.title_in(language)),
         Row(_("Date") if len(booked) == 1 else _("Dates"), when),
@@ -204,6 +202,8 @@ def refusal_text(refusal: BookingRefusedError, party: Party | None = None) -> st
     if refusal.session is None:
         return text
     date = wording.date_text(refusal.session.starts_at)
+    if isinstance(refusal, EveningNotFreeError):
+        return text
     if isinstance(refusal, SessionFullError):
         lead = _("There is not room enough on %(date)s, and a course is booked as a whole.") % {"date": date}
         return f"{lead} {text}"

@@ -159,7 +159,9 @@ def _offer_in_order(session: Session, *, now: datetime, actor: Actor) -> list[Bo
     offered: list[BookedSession] = []
     passed: list[int] = []
     for entry in BookedSession.objects.filter(session=session).in_queue().select_related("booking"):
+        # Parents who wait for an evening at their school have no school of their own.
         is_hosts = session.place_kind != PlaceKind.AT_SCHOOL or host in (None, entry.booking.school_id)
+        is_hosts = is_hosts or entry.booking.school_id is None
         if not (_fits(entry.groups, free_groups) and _fits(entry.people, free_people) and is_hosts):
             passed.append(entry.pk)
             continue

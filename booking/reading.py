@@ -5,10 +5,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from booking.enums import BookingState
+from booking.enums import ACTIVE_STATES, BookingState
 from booking.models import BookedClass, BookedSession, Booking
+from booking.rules import visits_first
 from core.prepared import attach, prepared
 from workshops.calendars import has_own_plan
+
+
+def booked_of(booking: Booking) -> list[BookedSession]:
+    """Return the booked sessions in the order they are held; a day that fell out of a living booking is not one.
+
+    The evening of a package comes after the visit it belongs to, whenever it is held.
+    """
+    every = sorted(booking.booked_sessions.all(), key=lambda booked: visits_first(booked.session))
+    return [booked for booked in every if booked.state in ACTIVE_STATES] or every
 
 
 def booking_with_details(booking_id: int) -> Booking | None:
@@ -40,7 +50,10 @@ def _booking(*, booking_id: int) -> QuerySet[Any]:
 
 
 def _of_browser(browser_key: str, session_id: int) -> QuerySet[Any]:
-    mine = Booking.objects.filter(browser_key=browser_key, booked_sessions__session_id=session_id)
+    # A school's whole evening has nobody in it: its page at this address is the parents' own.
+    mine = Booking.objects.filter(
+        browser_key=browser_key, booked_sessions__session_id=session_id, booked_sessions__people__gt=0
+    )
     return mine.order_by("-started_at", "-pk").select_related("school")
 
 

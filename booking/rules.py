@@ -1,11 +1,12 @@
 """Pure decisions about bookings: values in, verdict out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import combinations
 
 from django.utils import timezone
 
+from booking.enums import BookingKind
 from booking.errors import (
     AddressNotAllowedError,
     ClassTwiceError,
@@ -56,6 +57,16 @@ def visits_first(session: Session) -> tuple[bool, datetime]:
     The first one's offer is the booking's: it decides on approval, and its provider answers.
     """
     return session.audience != Audience.SCHOOL, session.starts_at
+
+
+def main_session(sessions: Iterable[Session]) -> Session:
+    """Return the session whose offer and provider a booking is of: the first visit, else the first date."""
+    return min(sessions, key=visits_first)
+
+
+def is_evening_of_package(kind: str, session: Session) -> bool:
+    """Say whether a school's place in a session is a whole evening beside its visit, not a class in it."""
+    return kind == BookingKind.SCHOOL and session.audience != Audience.SCHOOL
 
 
 def has_queue(session: Session) -> bool:

@@ -39,6 +39,26 @@ def moment_text(moment: datetime) -> str:
     return f"{date_format(local, 'l j. F')} kl. {local.hour}.{local.minute:02d}"
 
 
+def when_text(session: Session) -> str:
+    """Return "tirsdag 1. december 2026, kl. 9.00–10.30"."""
+    return f"{date_text(session.starts_at)}, {time_text(session.starts_at, session.ends_at)}"
+
+
+def titled_date_text(session: Session) -> str:
+    """Return "Forældreaften: tirsdag 1. december 2026, kl. 19.00–21.00"."""
+    title = session.title_in(translation.get_language() or "da")
+    return f"{title}: {when_text(session)}"
+
+
+def dates_text(sessions: Sequence[Session]) -> str:
+    """Return when all is that is booked together, a line each; the evening of a package with its title."""
+    first = sessions[0]
+    return "\n".join(
+        when_text(session) if session.offer_id == first.offer_id else titled_date_text(session)
+        for session in sessions
+    )
+
+
 def moments_text(sessions: Sequence[Session]) -> str:
     """Return when one session is, or all dates of a course, on one line."""
     return names_text([moment_text(session.starts_at) for session in sessions])

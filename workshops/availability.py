@@ -14,6 +14,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
 
 from core.prepared import forget_prepared
+from workshops.enums import Audience, SessionAccess
 
 if TYPE_CHECKING:
     from workshops.querysets import SessionQuerySet
@@ -85,6 +86,9 @@ def _free(limit: str, taken: str, kept_back: Combinable, expired: Combinable) ->
     )
 
 
+_TAKEN_WHOLE = Q(access=SessionAccess.SCHOOL, audience=Audience.PARENTS, for_school__isnull=False)
+
+
 def with_free_places(sessions: "SessionQuerySet", *, now: datetime) -> "SessionQuerySet":
     """Annotate `free_groups` and `free_people`: limit - reserved - taken + expired; None where no such limit.
 
@@ -93,7 +97,13 @@ def with_free_places(sessions: "SessionQuerySet", *, now: datetime) -> "SessionQ
     """
     expired = _expired_places(now)
     reserved_people = Case(When(max_groups=None, then=F("reserved")), default=Value(0))
+    free_groups = Case(
+        # The evening that a school has taken whole is full of groups: who signs up then are its parents.
+        When(_TAKEN_WHOLE, then=Value(None)),
+        default=_free("max_groups", "groups_taken", F("reserved"), expired.groups),
+        output_field=IntegerField(),
+    )
     return sessions.annotate(
-        free_groups=_free("max_groups", "groups_taken", F("reserved"), expired.groups),
+        free_groups=free_groups,
         free_people=_free("max_people", "people_taken", reserved_people, expired.people),
     )

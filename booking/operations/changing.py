@@ -29,6 +29,7 @@ from booking.rules import (
     check_classes_differ,
     check_group_sizes,
     check_heads,
+    main_session,
 )
 from core.audit.log import Actor, record
 from workshops.calendars import school_year_of
@@ -122,7 +123,8 @@ def change_booking(
         raise WrongStateError
     if seen is not None and seen != booking.changes:
         raise BookingChangedError
-    offer = Offer.objects.select_related("provider").get(pk=booked_sessions[0].session.offer_id)
+    first = main_session(booked.session for booked in booked_sessions)
+    offer = Offer.objects.select_related("provider").get(pk=first.offer_id)
     _check(booking, booked_sessions, offer, party, classes, is_resized=is_resized, now=now, by_staff=by_staff)
     reasons = _approval_reasons(offer, classes) if booking.kind == BookingKind.SCHOOL else []
     goes_to_approval = bool(reasons) and booking.state == BookingState.CONFIRMED

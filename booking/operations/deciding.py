@@ -12,6 +12,7 @@ from booking.models import Booking
 from booking.operations.submitting import confirm
 from booking.places import end_place, lock_sessions_of, require_gate
 from booking.queue import run_queue
+from booking.rules import main_session
 from core.audit.log import SYSTEM, Actor, record
 from core.worklist.operations import close_items, open_item
 from workshops.enums import IfSilent
@@ -40,7 +41,7 @@ def approve_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     if was_confirmed:
         booking.changes += 1
     booking.save()
-    offer = Offer.objects.get(pk=next(iter(sessions.values())).offer_id)
+    offer = Offer.objects.get(pk=main_session(sessions.values()).offer_id)
     record("booking_approved", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
     close_approval(booking, resolution="approved", actor=actor, now=now)
     if was_confirmed:
@@ -71,7 +72,7 @@ def decline_booking(*, booking_id: int, reason: str, actor: Actor, now: datetime
     booking.ended_at = now
     booking.end_reason = reason
     booking.save()
-    offer = Offer.objects.get(pk=next(iter(sessions.values())).offer_id)
+    offer = Offer.objects.get(pk=main_session(sessions.values()).offer_id)
     record(
         "booking_declined",
         f"booking:{booking.pk}",

@@ -1,21 +1,25 @@
 """Ending a booking: withdrawal by the participant, cancellation by the organiser, expiry by itself."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
 
-from booking.enums import ACTIVE_STATES, BookingState
+from booking.affected import affected_by
+from booking.enums import ACTIVE_STATES, BookingState, ForBooked, SessionCancelReason, WithdrawPart
 from booking.errors import WithdrawalClosedError, WrongStateError
 from booking.messages import tell_booking
 from booking.models import BookedSession, Booking
+from booking.operations.changing_sessions import cancel_session, cancel_token
+from booking.package_emails import tell_part_withdrawn
 from booking.places import end_place, lock_sessions, lock_sessions_of, release_expired
 from booking.queue import run_queue, tell_expired_offers
-from booking.rules import QUEUE_ENDS
+from booking.reading import booked_of
+from booking.rules import QUEUE_ENDS, is_evening_of_package, main_session
 from core.audit.log import SYSTEM, Actor, record
 from core.worklist.operations import close_items
-from workshops.enums import SessionState
+from workshops.enums import UPCOMING_STATES, SessionState
 from workshops.models import Offer, Session
 
 _ENDABLE = (
@@ -31,11 +35,21 @@ _FREE_TO_LEAVE = (BookingState.HELD, BookingState.WAITING, BookingState.OFFERED)
 
 @transaction.atomic
 def withdraw_booking(
-    *, booking_id: int, reason: str, actor: Actor, now: datetime, by_staff: bool = False
+    *,
+    booking_id: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    by_staff: bool = False,
+    part: WithdrawPart = WithdrawPart.ALL,
 ) -> Booking:
     """Withdraw a booking for the participant; its places are free at once. Twice changes nothing.
 
+    An evening that leaves with parents signed up is cancelled, and they are told at once (rule 3); without any it
+    waits for a school again.
+
     Args:
+        part: of a package, the visit or the evening may be withdrawn and the other kept.
         reason: a value of booking.enums.WithdrawalReason.
         by_staff: staff may withdraw for someone who phones after the deadline, until the start.
     Raises:
@@ -48,12 +62,19 @@ def withdraw_booking(
         return booking
     if booking.state not in _ENDABLE or not booking.submitted_at:
         raise WrongStateError
-    booked = _active(booking, sessions)
+    booked = [item for item in _active(booking, sessions) if _is_of(item, booking, part)]
+    if not booked:
+        return booking
     if any(item.session.starts_at <= now for item in booked):
         raise WrongStateError
     if not by_staff and booking.state not in _FREE_TO_LEAVE and not can_withdraw(booked, now=now):
         raise WithdrawalClosedError
-    _end(booking, sessions, state=BookingState.WITHDRAWN, reason=reason, actor=actor, now=now)
+    if len(booked) < len(_active(booking, sessions)):
+        _withdraw_part(booking, booked, sessions, reason=reason, actor=actor, now=now)
+    else:
+        _end(booking, sessions, state=BookingState.WITHDRAWN, reason=reason, actor=actor, now=now)
+    evenings = [item.session_id for item in booked if is_evening_of_package(booking.kind, item.session)]
+    _call_off(evenings, for_booked=ForBooked.TELL, actor=actor, now=now)
     return booking
 
 
@@ -70,7 +91,13 @@ def cancel_booking(*, booking_id: int, reason: str, actor: Actor, now: datetime)
         return booking
     if booking.state not in _ENDABLE:
         raise WrongStateError
+    evenings = [
+        item.session_id
+        for item in _active(booking, sessions)
+        if is_evening_of_package(booking.kind, item.session)
+    ]
     _end(booking, sessions, state=BookingState.CANCELLED, reason=reason, actor=actor, now=now)
+    _call_off(evenings, for_booked=ForBooked.TASKS, actor=actor, now=now)
     return booking
 
 
@@ -156,7 +183,7 @@ def _close_queues(now: datetime) -> int:
             booking.state, booking.ended_at, booking.held_until = BookingState.EXPIRED, now, None
             booking.end_reason = "queue_closed" if booking.proven_at else "queue_unproven"
             booking.save(update_fields=["state", "ended_at", "held_until", "end_reason"])
-            offer = Offer.objects.get(pk=next(iter(sessions.values())).offer_id)
+            offer = Offer.objects.get(pk=main_session(sessions.values()).offer_id)
             record(
                 booking.end_reason,
                 f"booking:{booking.pk}",
@@ -178,6 +205,70 @@ def withdrawal_deadline(booked: BookedSession) -> datetime:
     """Return until when the participant may withdraw or move: who was moved by the organiser, until the start."""
     session = booked.session
     return session.starts_at if booked.was_moved_by_organiser else session.withdrawal_closes_at
+
+
+def withdrawable_parts(booking: Booking, *, now: datetime) -> list[WithdrawPart]:
+    """Return what of a package the participant may still withdraw; nothing where it is no package."""
+    booked = [item for item in booked_of(booking) if item.state in ACTIVE_STATES]
+    if len({is_evening_of_package(booking.kind, item.session) for item in booked}) < 2:
+        return []
+    return [
+        part
+        for part in WithdrawPart
+        if can_withdraw([item for item in booked if _is_of(item, booking, part)], now=now)
+    ]
+
+
+def _is_of(booked: BookedSession, booking: Booking, part: WithdrawPart) -> bool:
+    """Say whether a booked session belongs to a part of a package."""
+    if part == WithdrawPart.ALL:
+        return True
+    return is_evening_of_package(booking.kind, booked.session) == (part == WithdrawPart.EVENING)
+
+
+def _withdraw_part(
+    booking: Booking,
+    booked: Sequence[BookedSession],
+    sessions: Mapping[int, Session],
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Withdraw a part of a package; the rest stands as it is."""
+    for item in booked:
+        end_place(item, state=BookingState.WITHDRAWN)
+    booking.booked_sessions.filter(pk__in=[item.pk for item in booked]).update(sequence=F("sequence") + 1)
+    left = main_session([item.session for item in booked])
+    record(
+        "booking_part_withdrawn",
+        f"booking:{booking.pk}",
+        actor=actor,
+        now=now,
+        provider_id=left.provider_id,
+        sessions=[item.session_id for item in booked],
+        reason=reason,
+    )
+    tell_part_withdrawn(booking, booked, now=now)
+    run_queue(sessions, now=now)
+
+
+def _call_off(session_ids: Iterable[int], *, for_booked: ForBooked, actor: Actor, now: datetime) -> None:
+    """Cancel evenings whose school has left while parents are signed up; nothing is cancelled silently (rule 3)."""
+    for session in Session.objects.filter(pk__in=list(session_ids)).order_by("pk"):
+        affected = affected_by([session], now=now)
+        if not affected[0].booked or session.starts_at <= now or session.state not in UPCOMING_STATES:
+            continue
+        reason = SessionCancelReason.SCHOOL
+        cancel_session(
+            session_id=session.pk,
+            following=False,
+            reason=reason,
+            for_booked=for_booked,
+            seen=cancel_token(affected, reason, for_booked),
+            actor=actor,
+            now=now,
+        )
 
 
 def _active(booking: Booking, sessions: Mapping[int, Session]) -> list[BookedSession]:
@@ -207,7 +298,7 @@ def _end(
     booking.end_reason = reason
     booking.held_until = None
     booking.save()
-    offer = Offer.objects.get(pk=next(iter(sessions.values())).offer_id)
+    offer = Offer.objects.get(pk=main_session(sessions.values()).offer_id)
     record(
         f"booking_{state.value}",
         f"booking:{booking.pk}",

@@ -16,10 +16,12 @@ from booking.errors import (
     BookingRefusedError,
     CharterNotCoveredError,
     ClassAlreadyBookedError,
+    EveningNotFreeError,
     HoldExpiredError,
     HoldExtensionsUsedError,
     NeverFitsError,
     NoQueueError,
+    NoSchoolYetError,
     NotInvitedError,
     OtherSchoolHostsError,
     SchoolCannotBookError,
@@ -49,6 +51,7 @@ from booking.rules import (
     check_group_sizes,
     check_heads,
     has_queue,
+    is_evening_of_package,
 )
 from core.prepared import prepared
 from workshops.calendars import school_year_of
@@ -84,6 +87,7 @@ def hold_places(
     by_staff: bool = False,
     wants_queue: bool = False,
     use_reserved: bool = False,
+    evening_id: int | None = None,
 ) -> Booking:
     """Hold places for a party while it reads its answers through.
 
@@ -99,7 +103,10 @@ def hold_places(
         wants_queue: where the party does not fit, start an entry for the waiting list instead: state `waiting`,
             without rank until it is sent and its address proven (S12).
         use_reserved: an urgent request may take the places kept back for it (V5).
+        evening_id: a whole parents' evening to go with a visit, all or nothing (packages).
     Raises:
+        EveningNotFreeError: the evening cannot be had with this visit; carries its date.
+        NoSchoolYetError: a person asked for an evening that no school has yet.
         NoQueueError, NeverFitsError: asked for the waiting list, and there is none, or it would lead nowhere.
         SessionFullError, SessionClosedError, OtherSchoolHostsError, CharterNotCoveredError: see claim_places.
         GroupTooSmallError, GroupTooLargeError, SchoolCannotBookError, ClassAlreadyBookedError, ClassTwiceError,
@@ -107,7 +114,7 @@ def hold_places(
         NewSchoolsFirstError.
     Source: DESIGN.md rules 1, 2, 8, 9 and section 5, Booking.
     """
-    others: set[int] = set()
+    others = set() if evening_id is None else {evening_id}
     while True:
         try:
             with transaction.atomic():
@@ -122,6 +129,7 @@ def hold_places(
                     by_staff=by_staff,
                     wants_queue=wants_queue,
                     use_reserved=use_reserved,
+                    evening_id=evening_id,
                     others=others,
                 )
         except _MoreToLockError as more:
@@ -141,6 +149,7 @@ def _hold(
     by_staff: bool,
     wants_queue: bool,
     use_reserved: bool,
+    evening_id: int | None,
     others: set[int],
 ) -> Booking:
     # The lock comes before every read: of two posts of one form, the second sees what the first made.
@@ -168,11 +177,18 @@ def _hold(
             )
             booked.append(place)
     for place in booked:
-        _check_access(place.session, contact.email, is_invited=is_invited, by_staff=by_staff)
+        _check_access(place.session, party, contact.email, is_invited=is_invited, by_staff=by_staff)
     school = _check_party(booked[0].session, party, now=now)
     if school is not None and not by_staff:
         check_fair_share(booked[0].session, school, classes=len(party.classes), now=now)
     is_waiting = booked[0].state == BookingState.WAITING
+    visits = list(booked)
+    if evening_id is not None:
+        if is_waiting:
+            raise NoQueueError
+        booked.append(
+            _claim_evening(locked.get(evening_id), booked[0].session.offer, party, now=now, by_staff=by_staff)
+        )
     if booking is None:
         booking = Booking(
             reference=new_reference(), submission_key=submission_key, browser_key=browser_key, started_at=now
@@ -198,12 +214,49 @@ def _hold(
         place.booking = booking
         place.held_until = booking.held_until
         place.save()
-        if not is_waiting:
+    if not is_waiting:
+        for place in visits:
             with _of_date(place.session, wanted):
                 activate_classes(booking, place, classes)
     if gives_back:
         run_queue(locked, now=now)
     return booking
+
+
+def _claim_evening(
+    evening: Session | None, offer: Offer, party: Party, *, now: datetime, by_staff: bool
+) -> BookedSession:
+    """Claim a locked evening whole for a school: one group and no people, so that parents are the people."""
+    is_whole = (
+        evening is not None
+        and offer.evening_offer_id == evening.offer_id
+        and (evening.access, evening.audience) == (SessionAccess.SCHOOL, Audience.PARENTS)
+        and evening.max_groups is not None
+    )
+    if evening is None or not is_whole or party.school_id is None:
+        raise EveningNotFreeError
+    try:
+        claimed = claim_places(
+            evening.pk,
+            groups=1,
+            people=0,
+            school_id=party.school_id,
+            now=now,
+            claimant=Claimant.STAFF if by_staff else Claimant.VISITOR,
+        )
+        if not claimed.offer.is_open and not by_staff:
+            raise SessionClosedError
+    except BookingRefusedError as error:
+        refusal = EveningNotFreeError()
+        refusal.session = evening
+        raise refusal from error
+    return BookedSession(
+        session=claimed,
+        groups=1,
+        people=0,
+        state=BookingState.HELD,
+        uid=f"{uuid.uuid4()}@dannelsesportalen",
+    )
 
 
 def _booked_together(locked: Mapping[int, Session], session: Session) -> list[Session]:
@@ -329,7 +382,8 @@ def reclaim(booking: Booking, sessions: dict[int, Session], *, now: datetime) ->
             raise HoldExpiredError from error
         BookedSession.objects.filter(pk=booked.pk).update(state=BookingState.HELD, held_until=now + HOLD)
         ClassPlace.objects.filter(booked_session=booked).delete()
-        activate_classes(booking, booked, booking.classes.all())
+        if not is_evening_of_package(booking.kind, sessions[booked.session_id]):
+            activate_classes(booking, booked, booking.classes.all())
     booking.state = BookingState.HELD
     booking.held_until = now + HOLD
     booking.ended_at = None
@@ -364,14 +418,19 @@ def _started(*, session_id: int, submission_key: uuid.UUID, browser_key: str) ->
     by_browser = Q(
         browser_key=browser_key,
         booked_sessions__session_id=session_id,
+        # A school's whole evening has nobody in it: a parent who signs up here starts a form of their own.
+        booked_sessions__people__gt=0,
         state__in=[BookingState.HELD, BookingState.WAITING],
         submitted_at=None,
     )
     return Booking.objects.filter(Q(submission_key=submission_key) | by_browser)
 
 
-def _check_access(session: Session, email: str, *, is_invited: bool, by_staff: bool) -> None:
-    """Raise what keeps anybody, those without an invitation, or this address from this session."""
+def _check_access(session: Session, party: Party, email: str, *, is_invited: bool, by_staff: bool) -> None:
+    """Raise what keeps anybody, those without an invitation or a school, or this address from this session."""
+    is_schools = session.access == SessionAccess.SCHOOL and session.for_school_id is None
+    if is_schools and party.kind != BookingKind.SCHOOL:
+        raise NoSchoolYetError
     if not session.offer.is_open and not by_staff:
         raise SessionClosedError
     if session.access == SessionAccess.INVITATION and not (is_invited or by_staff):

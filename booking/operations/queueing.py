@@ -18,6 +18,7 @@ from booking.places import (
     require_gate,
 )
 from booking.queue import close_call, offer_place, run_queue, tell_expired_offers
+from booking.rules import main_session
 from core.audit.log import Actor, record
 from workshops.models import Offer, Session
 
@@ -111,6 +112,6 @@ def _offer(sessions: dict[int, Session]) -> Offer:
     offer: Offer = (
         Offer.objects.select_related("provider")
         .prefetch_related("districts")
-        .get(pk=next(iter(sessions.values())).offer_id)
+        .get(pk=main_session(sessions.values()).offer_id)
     )
     return offer

@@ -22,6 +22,7 @@ from booking.rules import (
     approval_reasons,
     check_address_allowed,
     email_domain,
+    main_session,
     proof_deadline,
 )
 from core.audit.log import VISITOR, Actor, record
@@ -118,6 +119,7 @@ def book_for_caller(
     actor: Actor,
     now: datetime,
     wants_queue: bool = False,
+    evening_id: int | None = None,
 ) -> Booking:
     """Book for someone who phones (S24): the same operations, no proof asked, marked as by phone.
 
@@ -135,6 +137,7 @@ def book_for_caller(
             now=now,
             by_staff=True,
             wants_queue=wants_queue,
+            evening_id=evening_id,
         )
         if booking.registered_by_id is None and actor.user_id:
             Booking.objects.filter(pk=booking.pk).update(registered_by_id=actor.user_id)
@@ -271,7 +274,7 @@ def _is_domain_of(*, domain: str, school_id: int) -> QuerySet[SchoolDomain, int]
 
 
 def _offer(sessions: dict[int, Session]) -> Offer:
-    first = min(sessions.values(), key=lambda session: session.starts_at)
+    first = main_session(sessions.values())
     found: list[Offer] = _with_provider(offer_id=first.offer_id)
     return found[0]
 

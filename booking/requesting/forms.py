@@ -147,6 +147,8 @@ def _contact_of(form: forms.Form) -> Contact:
 class VisitRequestForm(WishesForm, SchoolBookingForm):
     """A school asks for a visit on another date (S16)."""
 
+    asks_evening = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, session=_SCHOOL_SESSION, **kwargs)
         del self.fields["phone_on_day"]

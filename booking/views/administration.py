@@ -25,7 +25,6 @@ from booking.admin_forms import reason_form
 from booking.caller_forms import CallerForm, caller_form_for, show_refusal
 from booking.change_forms import AnyChangeForm, ChangeSchoolForm, change_form_for
 from booking.class_rows import focus_after, reshaped
-from booking.emails import booked_of
 from booking.enums import BookingState
 from booking.errors import (
     BookingRefusedError,
@@ -47,6 +46,7 @@ from booking.permissions import (
 )
 from booking.places import bookable_by_staff
 from booking.presentation import Row, booking_sections, change_refusal_text, dates_of_courses
+from booking.reading import booked_of
 from booking.rules import has_queue
 from core.audit.log import Actor
 from core.outbox.models import Message
@@ -348,6 +348,7 @@ class CallerFormView(CallerView):
                 actor=Actor.of(request.user),
                 now=self.now,
                 wants_queue="queue" in request.POST,
+                evening_id=form.evening_id if isinstance(form, SchoolBookingForm) else None,
             )
         except BookingRefusedError as refusal:
             show_refusal(form, refusal)

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 from booking import links
 from booking.change_forms import AnyChangeForm, ChangeSchoolForm, change_form_for
 from booking.class_rows import focus_after, reshaped
-from booking.emails import booked_of
 from booking.errors import (
     BookingChangedError,
     BookingRefusedError,
@@ -22,6 +21,7 @@ from booking.models import Booking
 from booking.operations import change_booking
 from booking.operations.changing import is_changeable
 from booking.presentation import Row, before_and_after, change_refusal_text
+from booking.reading import booked_of
 from booking.views.managing import dead_link, load_booking
 from core.audit.log import LINK
 from core.limits.limits import limited

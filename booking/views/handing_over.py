@@ -9,7 +9,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from booking import links, visitor
-from booking.emails import booked_of
 from booking.enums import BookingKind
 from booking.errors import (
     AddressNotAllowedError,
@@ -23,7 +22,7 @@ from booking.operations import accept_handover, offer_handover, take_back_handov
 from booking.operations.changing import is_changeable
 from booking.operations.submitting import is_known_address
 from booking.presentation import booking_sections
-from booking.reading import booking_with_details
+from booking.reading import booked_of, booking_with_details
 from booking.views.managing import dead_link, load_booking
 from core.audit.log import LINK
 from core.limits.errors import LimitExceededError

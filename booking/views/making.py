@@ -12,22 +12,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from booking import links, visitor, wording
 from booking.class_rows import focus_after, initial_rows, reshaped, with_only
-from booking.emails import booked_of
 from booking.enums import BookingState
 from booking.errors import (
     AddressNotAllowedError,
     BookingRefusedError,
     ClassAlreadyBookedError,
     ClassTwiceError,
+    EveningNotFreeError,
     GroupTooLargeError,
     GroupTooSmallError,
     NeverFitsError,
+    NoSchoolYetError,
     SchoolCannotBookError,
     SessionFullError,
 )
 from booking.forms import BookingForm, SchoolBookingForm, form_for, school_label
 from booking.models import SESSION_MOVED, Booking
 from booking.operations import extend_hold, hold_places, release_hold, submit_booking
+from booking.packages import evening_of, is_waiting_for_a_school
 from booking.presentation import (
     FewerClasses,
     booking_sections,
@@ -37,7 +39,7 @@ from booking.presentation import (
     next_free_dates,
     refusal_text,
 )
-from booking.reading import sent_from, started_in
+from booking.reading import booked_of, sent_from, started_in
 from booking.rules import bare_domain, has_queue
 from booking.standing import standings
 from booking.wording import position_text
@@ -61,6 +63,9 @@ def form(request: HttpRequest, session_id: int) -> HttpResponse:
     session = _session(session_id, now=now)
     if request.method == "POST":
         return _hold(request, session, now=now)
+    if is_waiting_for_a_school(session):
+        refusal = NoSchoolYetError()
+        return _not_bookable(request, session, why=refusal.code, text=refusal.message, now=now)
     started = _started(request, session_id)
     why = why_course_not_bookable([date.booking_facts for date in _dates(session, now=now)], now)
     # What this browser holds itself may be all there was: its form can still be changed.
@@ -97,6 +102,7 @@ def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpRespo
             browser_key=key,
             is_invited=_is_invited(request, session, now=now),
             wants_queue="queue" in request.POST,
+            evening_id=bound.evening_id if isinstance(bound, SchoolBookingForm) else None,
             now=now,
         )
     except SchoolCannotBookError as refusal:
@@ -105,6 +111,9 @@ def _hold(request: HttpRequest, session: Session, *, now: datetime) -> HttpRespo
         return render(request, "booking/school_cannot_book.html", context, status=403)
     except SessionFullError as refusal:
         return _show_full(request, session, bound, refusal, now=now)
+    except EveningNotFreeError as refusal:
+        bound.add_error("evening" if "evening" in bound.fields else None, refusal_text(refusal))
+        return _show_form(request, session, bound, now=now, status=409)
     except NeverFitsError as refusal:
         bound.add_error("pupils" if bound.party().classes else "seats", refusal.message)
         return _show_form(request, session, bound, now=now, status=409)
@@ -284,6 +293,8 @@ def _initial(request: HttpRequest, started: Booking | None) -> dict[str, Any]:
         }
         if started.school:
             initial["school_query"] = school_label(started.school)
+        if evening := evening_of(started):
+            initial["evening"] = str(evening.pk)
         return initial | initial_rows(started.classes.all())
     number = request.GET.get("skole", "")
     if number.isascii() and number.isdigit() and len(number) == 6:

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from booking import links, visitor
 from booking.aula import aula_text
-from booking.emails import booked_of
 from booking.enums import BookingKind, BookingState, WithdrawalReason
 from booking.errors import BookingRefusedError, WithdrawalClosedError
 from booking.forms import WithdrawForm
@@ -21,8 +20,10 @@ from booking.ical import booked_session_calendar
 from booking.models import Booking
 from booking.operations import prove_address, withdraw_booking
 from booking.operations.changing import is_changeable
-from booking.operations.ending import can_withdraw, withdrawal_deadline
+from booking.operations.ending import can_withdraw, withdrawable_parts, withdrawal_deadline
+from booking.packages import evening_of, sign_up_url
 from booking.presentation import END_TEXTS, STATE_KINDS, booking_sections, next_free_dates
+from booking.reading import booked_of
 from booking.wording import position_text
 from core.audit.log import LINK
 from core.limits.limits import limited
@@ -79,6 +80,7 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
     language = get_language() or "da"
     is_active = booking.state in (BookingState.CONFIRMED, BookingState.AWAITING_APPROVAL)
     offer_path = _offer_path(first.offer_id, language)
+    evening = evening_of(booking)
     context = {
         "booking": booking,
         "token": token,
@@ -99,7 +101,10 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
         ),
         "is_changed": request.GET.get("ret") == "1",
         "can_change": is_changeable(booking) and first.starts_at > now,
-        "can_withdraw": is_active and first.starts_at > now and can_withdraw(booked_of(booking), now=now),
+        "can_withdraw": is_active
+        and first.starts_at > now
+        and (can_withdraw(booked_of(booking), now=now) or bool(withdrawable_parts(booking, now=now))),
+        "evening_url": sign_up_url(evening) if evening and booking.state == BookingState.CONFIRMED else "",
         "withdraw_until": min(withdrawal_deadline(booked) for booked in booked_of(booking)),
         "practical": _practical(booking),
         "entries": entries if len(entries := list(enumerate(sessions, start=1))) > 1 else (),
@@ -130,15 +135,23 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     sessions = [booked.session for booked in booked_of(booking)]
     is_queue = booking.state == BookingState.WAITING
     # Nobody is asked why they leave a queue.
-    bound = WithdrawForm({"reason": WithdrawalReason.OTHER} if is_queue else request.POST or None)
+    evening = evening_of(booking)
+    parts = withdrawable_parts(booking, now=now)
+    bound = WithdrawForm(
+        {"reason": WithdrawalReason.OTHER} if is_queue else request.POST or None, parts=parts
+    )
     is_binding = booking.state not in (BookingState.HELD, BookingState.WAITING)
-    is_too_late = is_binding and not can_withdraw(booked_of(booking), now=now)
+    is_too_late = is_binding and not parts and not can_withdraw(booked_of(booking), now=now)
     status = 200
     if request.method == "POST" and not is_too_late:
         if bound.is_valid():
             try:
                 withdraw_booking(
-                    booking_id=booking.pk, reason=bound.cleaned_data["reason"], actor=LINK, now=now
+                    booking_id=booking.pk,
+                    reason=bound.cleaned_data["reason"],
+                    part=bound.chosen_part,
+                    actor=LINK,
+                    now=now,
                 )
             except WithdrawalClosedError:
                 is_too_late = True
@@ -155,6 +168,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
         "sections": booking_sections(booking)[:2],
         "is_too_late": is_too_late,
         "is_queue": is_queue,
+        "parents": evening.people_taken if evening else 0,
     }
     return render(request, "booking/withdraw.html", context, status=status)
 

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 
 from booking import links
 from booking.admin_actions import BY_NAME
-from booking.emails import booked_of
 from booking.errors import BookingRefusedError
 from booking.free_dates import dates_for
 from booking.models import BookedSession, Booking
@@ -24,6 +23,7 @@ from booking.operations import move_booking
 from booking.operations.ending import can_withdraw
 from booking.operations.moving import MOVABLE_STATES
 from booking.permissions import user_can_change
+from booking.reading import booked_of
 from booking.views.administration import OneBookingView
 from booking.views.managing import dead_link, load_booking
 from core.audit.log import LINK, Actor

@@ -7,12 +7,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from booking import links
-from booking.emails import booked_of
 from booking.enums import BookingKind, BookingState
 from booking.errors import BookingRefusedError, OfferExpiredError
 from booking.models import Booking
 from booking.operations import accept_offer, decline_offer
 from booking.presentation import booking_sections, next_free_dates
+from booking.reading import booked_of
 from booking.views.managing import dead_link, load_booking
 from core.audit.log import LINK
 from core.limits.limits import limited

@@ -207,3 +207,28 @@ def a_course(*in_days: int, offer: Offer | None = None, **more: object) -> list[
     return [
         SessionFactory(offer=offer, course=course, in_days=days, **more) for days in in_days or (30, 37, 44)
     ]
+
+
+def a_package(*, in_days: int = 30, people: int = 40, **more: object) -> tuple[Session, Session]:
+    """Return a visit of an offer and a whole evening that can be had with it and waits for a school."""
+    evening_offer = OfferFactory(
+        audience=Audience.PARENTS,
+        place_kind=PlaceKind.AT_SCHOOL,
+        grade_from=None,
+        grade_to=None,
+        max_groups=1,
+        max_people=people,
+        duration_minutes=120,
+        title="Forældreaften på skolen",
+        **more,
+    )
+    offer = OfferFactory(evening_offer=evening_offer)
+    visit = SessionFactory(offer=offer, in_days=in_days)
+    return visit, another_evening(visit, in_days=in_days - 1)
+
+
+def another_evening(visit: Session, *, in_days: int) -> Session:
+    """Return one more whole evening for a package."""
+    return SessionFactory(
+        offer=visit.offer.evening_offer, in_days=in_days, at=time(19), access=SessionAccess.SCHOOL
+    )

@@ -38,6 +38,7 @@ SAMPLES = {
     "note": "Der er nu 21 elever i stedet for 24.",
     "cause": "Udbyderen er blevet forhindret.",
     "sessions": "tirsdag 8. december 2026, kl. 9.00–10.30: http://testserver/book/7/",
+    "rest": "Forældreaften på skolen: onsdag 2. december 2026, kl. 19.00–21.00",
     "position": "3",
     "hotline": "00 00 00 00 (Alle dage kl. 8–22. Du kan være anonym.)",
 }

@@ -373,8 +373,14 @@ class SessionForm(PlanningForm):
     def clean(self) -> dict[str, Any]:
         """Check what two fields say together."""
         data = super().clean() or {}
-        if data.get("access") == SessionAccess.SCHOOL and not data.get("for_school"):
-            self.add_error("for_school", _("Choose the school whose parents may sign up."))
+        waits = data.get("max_groups") == 1 and data.get("max_people")
+        if data.get("access") == SessionAccess.SCHOOL and not data.get("for_school") and not waits:
+            self.add_error(
+                "for_school",
+                _(
+                    "Choose the school whose parents may sign up. Or enter 1 class and the number of people: then a school can have the whole evening with a visit."
+                ),
+            )
         limit = data.get("max_groups") or data.get("max_people")
         if limit is not None and (data.get("reserved") or 0) > limit:
             self.add_error("reserved", _("You cannot hold back more places than there are."))

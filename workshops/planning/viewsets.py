@@ -30,7 +30,7 @@ from core.cms.viewsets import (
 )
 from workshops.calendars import days_off, is_plan_known
 from workshops.clashes import find_clashes
-from workshops.enums import PlaceKind, SessionState
+from workshops.enums import PlaceKind, SessionAccess, SessionState
 from workshops.errors import WorkshopError
 from workshops.models import (
     Course,
@@ -68,10 +68,29 @@ class SessionFilterSet(WagtailFilterSet):
     place_kind = django_filters.ChoiceFilter(choices=PlaceKind.choices, label=_("Form"))
     venue = django_filters.ModelChoiceFilter(queryset=Venue.objects.all(), label=_("Place"))
     schedule = django_filters.NumberFilter(label=_("Plan’s number"))
+    school = django_filters.ChoiceFilter(
+        label=_("Parents' evenings at schools"),
+        choices=[("waits", _("Waits for a school")), ("has", _("A school has it"))],
+        method="filter_school",
+    )
 
     class Meta:
         model = Session
-        fields = ["offer", "provider", "state", "local_date", "free", "place_kind", "venue", "schedule"]
+        fields = [
+            "offer",
+            "provider",
+            "state",
+            "local_date",
+            "free",
+            "place_kind",
+            "venue",
+            "schedule",
+            "school",
+        ]
+
+    def filter_school(self, queryset: Any, name: str, value: str) -> QuerySet[Session]:
+        """Keep evenings for one school's parents: those that wait for a school, or those that have one."""
+        return queryset.filter(access=SessionAccess.SCHOOL, for_school__isnull=value == "waits")
 
     def filter_free(self, queryset: Any, name: str, value: str) -> QuerySet[Session]:
         """Keep sessions with, or without, a free place."""
@@ -83,7 +102,7 @@ class SessionFilterSet(WagtailFilterSet):
 def places_label(session: Any) -> str:
     """Return "2 of 3 classes · 48 of 75 people taken"."""
     parts = []
-    if session.max_groups is not None:
+    if session.free_groups is not None:
         parts.append(
             _("%(taken)d of %(limit)d classes")
             % {"taken": session.max_groups - session.free_groups, "limit": session.max_groups}
@@ -98,6 +117,8 @@ def places_label(session: Any) -> str:
 
 def place_label(session: Any) -> str:
     """Return where a session is held; a host school is staff's business here."""
+    if session.access == SessionAccess.SCHOOL:
+        return str(session.venue or session.for_school or _("Waits for a school"))
     return str(session.venue or session.host_school or session.get_place_kind_display())
 
 
@@ -271,7 +292,7 @@ class SessionViewSet(PlannedViewSet):
     form_view_class = SessionFormView
     filterset_class = SessionFilterSet
     search_fields = ["title", "facilitator"]
-    list_select_related = ["provider", "venue", "host_school"]
+    list_select_related = ["provider", "venue", "host_school", "for_school"]
     ordering = ["is_past", "starts_at", "pk"]
     inspect_view_fields = [
         "title",
