@@ -4,6 +4,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from workshops.enums import (
+    SessionCancelReason as SessionCancelReason,  # said of sessions, asked with bookings
+)
+
 
 class BookingKind(models.TextChoices):
     """Who books."""
@@ -104,18 +108,6 @@ class CancelReason(models.TextChoices):
     CHARTER = "charter", _("The provider's agreement has ended")
     DUPLICATE = "duplicate", _("Booked twice")
     OTHER = "other", _("Another reason")
-
-
-class SessionCancelReason(models.TextChoices):
-    """Why a whole session is cancelled: fixed choices, since the mails of everybody affected say it."""
-
-    ILLNESS = "illness", pgettext_lazy("session", "Illness")
-    PROVIDER = "provider_cannot", pgettext_lazy("session", "We cannot hold it on that date after all")
-    PLACE = "place", pgettext_lazy("session", "The place cannot be used")
-    TOO_FEW = "too_few", pgettext_lazy("session", "Too few have signed up")
-    WEATHER = "weather", pgettext_lazy("session", "Weather or traffic")
-    SCHOOL = "school", pgettext_lazy("session", "The school has called it off")
-    OTHER = "other", pgettext_lazy("session", "Another reason")
 
 
 class ForBooked(models.TextChoices):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Audience(models.TextChoices):
@@ -91,6 +92,18 @@ class ClashKind(models.TextChoices):
 
 REFUSABLE_CLASHES = frozenset({ClashKind.VENUE, ClashKind.FACILITATOR, ClashKind.TRAVEL})
 """Two dates of one offer at once may be meant (two teams); they are only told of."""
+
+
+class SessionCancelReason(models.TextChoices):
+    """Why a whole session is cancelled: fixed choices, since pages and the mails of everybody affected say it."""
+
+    ILLNESS = "illness", pgettext_lazy("session", "Illness")
+    PROVIDER = "provider_cannot", pgettext_lazy("session", "We cannot hold it on that date after all")
+    PLACE = "place", pgettext_lazy("session", "The place cannot be used")
+    TOO_FEW = "too_few", pgettext_lazy("session", "Too few have signed up")
+    WEATHER = "weather", pgettext_lazy("session", "Weather or traffic")
+    SCHOOL = "school", pgettext_lazy("session", "The school has called it off")
+    OTHER = "other", pgettext_lazy("session", "Another reason")
 
 
 class SessionAccess(models.TextChoices):

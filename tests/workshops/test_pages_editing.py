@@ -138,8 +138,11 @@ def posted(offer: Offer, **changes) -> dict:
         "min_group_size",
         "max_group_size",
         "approval",
+        "approval_days",
+        "approval_if_silent",
         "booking_closes_days",
         "withdrawal_closes_days",
+        "new_schools_first_days",
     ]
     data = {name: getattr(offer, name) for name in names}
     data |= {"provider": offer.provider_id, "programme": offer.programme_id, "is_open": "on"}

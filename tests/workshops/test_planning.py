@@ -224,7 +224,6 @@ def test_session_page_tells_local_time(editor):
         ("open", "draft", "open"),
         ("close", "open", "closed"),
         ("draft", "open", "draft"),
-        ("cancel", "open", "cancelled"),
     ],
 )
 def test_state_changes_by_buttons(editor, name, before, after):
@@ -239,11 +238,28 @@ def test_state_changes_by_buttons(editor, name, before, after):
 def test_cancelling_a_booked_session_is_refused_with_what_to_do(editor):
     session = SessionFactory(groups_taken=1)
 
-    page = _text(editor.post(f"{SESSIONS}cancel/{session.pk}/", follow=True))
+    page = _text(editor.post(f"{SESSIONS}cancel/{session.pk}/", {"reason": "illness"}, follow=True))
 
     session.refresh_from_db()
     assert session.state == SessionState.OPEN
     assert "Brug «Flyt tiden» eller «Aflys tiden»" in page
+    assert "Aflys den tomme tid" not in page
+
+
+def test_cancelling_an_empty_session_asks_why_and_its_page_says_so(editor, client):
+    session = SessionFactory()
+    address = f"{SESSIONS}cancel/{session.pk}/"
+    assert f'href="{address}"' in _text(editor.get(f"{SESSIONS}inspect/{session.pk}/"))
+
+    unsaid = _text(editor.post(address, {"note": "Vi finder en ny dag."}))
+    session.refresh_from_db()
+    assert (session.state, "Vælg den grund, der passer bedst." in unsaid) == (SessionState.OPEN, True)
+    editor.post(address, {"reason": "place", "note": "Vi finder en ny dag."})
+
+    session.refresh_from_db()
+    assert session.state == SessionState.CANCELLED
+    assert "Vi finder en ny dag." in session.state_reason
+    assert session.state_reason in _text(client.get(f"/book/{session.pk}/"))
 
 
 def test_editor_publishes_a_schedule_after_seeing_its_dates(editor):

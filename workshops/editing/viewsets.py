@@ -10,14 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from charter.models import Provider
 from core.audit.log import Actor
+from core.cms.viewsets import ReadOnlyInspectView
 from workshops.editing.forms import OfferForm
-from workshops.enums import Audience
+from workshops.enums import Audience, SchoolProvides, SchoolType, TeachingLanguage
 from workshops.models import Offer, Subject, Topic
 from workshops.operations.offers import MANY, change_offer_rules, create_offer
 
@@ -31,6 +33,14 @@ class OfferFilterSet(WagtailFilterSet):
     class Meta:
         model = Offer
         fields = ["audience", "provider", "is_open"]
+
+
+WORDS: dict[str, Any] = {
+    "school_types": SchoolType.choices,
+    "teaching_languages": TeachingLanguage.choices,
+    "school_provides": SchoolProvides.choices,
+}
+"""What the codes in an offer's lists are called."""
 
 
 def _values(form: Any) -> dict[str, Any]:
@@ -56,6 +66,18 @@ class OfferEditView(generic.EditView):
             actor=Actor.of(self.request.user),
             now=timezone.now(),
         )
+
+
+class OfferInspectView(ReadOnlyInspectView):
+    """An offer's rules, lists in words."""
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        """Say lists in words; an empty one as a dash."""
+        value = getattr(self.object, field_name, None)
+        if isinstance(value, list):
+            names = dict(WORDS.get(field_name, ()))
+            return ", ".join(str(names.get(item, item)) for item in value) or "–"
+        return super().get_field_display_value(field_name, field)
 
 
 class ProtectedDeleteView(generic.DeleteView):
@@ -89,7 +111,13 @@ class OfferViewSet(ModelViewSet):
     copy_view_enabled = False
     inspect_view_enabled = True
     inspect_view_fields_exclude = ["id"]
-    list_display = ["title", "provider", "get_audience_display", "is_open"]
+    list_display = [
+        "title",
+        "provider",
+        Column("audience", label=_("For whom"), accessor="get_audience_display", sort_key="audience"),
+        BooleanColumn("is_open", label=_("Can be booked")),
+    ]
+    inspect_view_class = OfferInspectView
     filterset_class = OfferFilterSet
     search_fields = ["title", "title_en"]
     search_backend_name = None

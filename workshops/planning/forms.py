@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.text import format_lazy
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from workshops.calendars import LOCAL_ZONE, at_local_time, school_year_days
-from workshops.enums import PlaceKind, SessionAccess
+from workshops.enums import PlaceKind, SessionAccess, SessionCancelReason
 from workshops.errors import WorkshopError
 from workshops.models import Course, Holiday, Offer, Schedule, School, Session, Venue
 from workshops.operations import ScheduleValues, SessionPlan
@@ -504,7 +504,10 @@ class HolidayForm(WagtailAdminModelForm):
     class Meta:
         model = Holiday
         fields = ["school_year", "name", "first_day", "last_day", "school", "is_school_day"]
-        labels = {"is_school_day": _("The school teaches on these days after all")}
+        labels = {
+            "school_year": _("School year"),
+            "is_school_day": _("The school teaches on these days after all"),
+        }
         help_texts = {
             "school": _("Empty: the plan of all the municipality's schools."),
             "is_school_day": _("Only for one school, where the municipal plan says that these are days off."),
@@ -571,3 +574,27 @@ class MergeSchoolForm(forms.Form):
         super().__init__(*args, **kwargs)
         heirs: Any = self.fields["heir"]
         heirs.queryset = School.objects.filter(is_bookable=True, closed_on=None).exclude(pk=school.pk)
+
+
+class CancelEmptySessionForm(forms.Form):
+    """Why a date that nobody has booked is cancelled; whoever opens its page reads it."""
+
+    reason = forms.ChoiceField(
+        label=_("Why is it cancelled?"),
+        choices=SessionCancelReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the reason that fits best.")},
+    )
+    note = forms.CharField(
+        label=_("Short note"),
+        required=False,
+        max_length=120,
+        help_text=_("Shown to everybody beside the reason. Nothing about persons."),
+    )
+
+
+def reason_text(*, reason: str, note: str) -> str:
+    """Return a fixed reason in Danish with its note, as it is kept and shown."""
+    with translation.override("da"):
+        text = str(SessionCancelReason(reason).label)
+    return f"{text}: {note.strip()}" if note.strip() else text

@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
 
@@ -151,9 +151,13 @@ class HolidayViewSet(PlainViewSet):
         "name",
         "first_day",
         "last_day",
-        "school_year",
-        "school",
-        BooleanColumn("is_school_day", label=_("School days after all")),
+        Column("school_year", label=_("School year"), sort_key="school_year"),
+        Column("school", label=_("Only this school"), accessor=lambda row: row.school or "–"),
+        Column(
+            "is_school_day",
+            label=_("School days after all"),
+            accessor=lambda row: _("Yes") if row.is_school_day else "–",
+        ),
     ]
     form_fields = HolidayForm._meta.fields
     add_view_class = HolidayCreateView

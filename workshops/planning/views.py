@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -22,15 +22,27 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from core.audit.log import Actor
+from core.cms.decisions import DecisionView
 from workshops.calendars import days_off, local_date_of
 from workshops.clashes import find_clashes
 from workshops.enums import ProposalState
 from workshops.errors import WorkshopError
 from workshops.models import Session
-from workshops.operations import create_session, edit_session, save_schedule, schedule_from
-from workshops.planning.forms import PlanningForm, ScheduleForm, SessionForm
+from workshops.operations import cancel_session, create_session, edit_session, save_schedule, schedule_from
+from workshops.operations.sessions import EDITABLE_STATES
+from workshops.planning.forms import (
+    CancelEmptySessionForm,
+    PlanningForm,
+    ScheduleForm,
+    SessionForm,
+    reason_text,
+)
 from workshops.proposals import propose
 from workshops.rules import is_outside_school_hours
+
+SOMEBODY_BOOKED = _lazy(
+    "Somebody has booked this date, so this cannot be done. Use “Move the date” or “Cancel the date”, which tell them."
+)
 
 
 class PlanningView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
@@ -198,6 +210,42 @@ class SessionFormView(PlanningView):
         for clash in find_clashes([session.slot])[0]:
             messages.warning(request, _("Note: in the way is %(other)s.") % {"other": clash})
         return HttpResponseRedirect(reverse(self.inspect_url_name, args=(session.pk,)))
+
+
+def can_be_cancelled_empty(session: Session) -> bool:
+    """Whether nobody holds a place or waits; else those who have booked are told first (rule 3)."""
+    is_empty = not (session.groups_taken or session.people_taken or session.waiting)
+    return is_empty and session.state in EDITABLE_STATES
+
+
+class SessionCancelView(DecisionView):
+    """Cancel a date that nobody has booked, and say why."""
+
+    model = Session
+    form_class = CancelEmptySessionForm
+    refusals = (WorkshopError,)
+    is_serious = True
+    page_title = _lazy("Cancel the empty date")
+    submit_label = _lazy("Cancel the date")
+    explanation = _lazy("Nobody has booked it. It does not come back, and its page says why.")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Send back from a date that somebody has booked meanwhile, or that is over."""
+        self.request, self.kwargs = request, kwargs
+        if self.user_has_permission("change") and not can_be_cancelled_empty(self.object):
+            messages.error(request, str(SOMEBODY_BOOKED))
+            return HttpResponseRedirect(self.get_success_url())
+        return super().dispatch(request, *args, **kwargs)
+
+    def decide(self, data: dict[str, Any]) -> None:
+        """Cancel it."""
+        cancel_session(
+            session_id=self.object.pk, reason=reason_text(**data), now=timezone.now(), actor=self.actor
+        )
+
+    def done_text(self) -> str:
+        """Say that it stays away."""
+        return _("The date is cancelled and does not come back.")
 
 
 @dataclass(frozen=True)

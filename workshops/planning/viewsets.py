@@ -40,16 +40,22 @@ from workshops.models import (
     Venue,
 )
 from workshops.operations import (
-    cancel_session,
     close_session,
     dissolve_course,
     materialise_schedule,
     open_session,
     return_to_draft,
 )
-from workshops.operations.sessions import EDITABLE_STATES
 from workshops.planning.course_views import CourseFormView
-from workshops.planning.views import MonthView, PlanningView, ScheduleFormView, SessionFormView
+from workshops.planning.views import (
+    SOMEBODY_BOOKED,
+    MonthView,
+    PlanningView,
+    ScheduleFormView,
+    SessionCancelView,
+    SessionFormView,
+    can_be_cancelled_empty,
+)
 from workshops.recurrence import excluded_dates, extra_dates, interval_of, weekdays_of
 
 
@@ -186,6 +192,7 @@ class SessionInspectView(PlanningInspectView):
     """One session with what is taken, and warnings about its day."""
 
     template_name = "workshops/session_inspect.html"
+    cancel_url_name = ""
 
     def get_object(self, queryset: Any = None) -> Any:
         """Return the session with its free places."""
@@ -193,6 +200,12 @@ class SessionInspectView(PlanningInspectView):
             "offer", "provider", "venue", "host_school", "for_school", "schedule"
         )
         return get_object_or_404(rows, pk=self.pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the way to cancel it while it is empty; those who have booked are told on another page (rule 3)."""
+        can_cancel = self.user_has_permission("change") and can_be_cancelled_empty(self.object)
+        cancel_url = reverse(self.cancel_url_name, args=(self.object.pk,)) if can_cancel else ""
+        return {**super().get_context_data(**kwargs), "cancel_url": cancel_url}
 
     def get_places_display_value(self) -> str:
         """Return how full it is."""
@@ -234,16 +247,6 @@ def _by(operation: Any, **more: Any) -> Any:
 
 def _in(*states: SessionState) -> Any:
     return lambda session: session.state in states
-
-
-def _nobody_has_a_place(session: Session) -> bool:
-    """Whether no place is taken and nobody waits; else those who have booked are told first (rule 3)."""
-    return not (session.groups_taken or session.people_taken or session.waiting)
-
-
-_SOMEBODY_BOOKED = _(
-    "Somebody has booked this date, so this cannot be done. Use “Move the date” or “Cancel the date”, which tell them."
-)
 
 
 class PlannedViewSet(ReadOnlyViewSet):
@@ -343,17 +346,7 @@ class SessionViewSet(PlannedViewSet):
             done=_("The date is a draft again."),
             is_possible=_in(SessionState.OPEN, SessionState.CLOSED),
             refusals=(WorkshopError,),
-            refused=_SOMEBODY_BOOKED,
-        ),
-        RowAction(
-            name="cancel",
-            label=_("Cancel the empty date"),
-            run=_by(cancel_session, reason=""),
-            done=_("The date is cancelled and does not come back."),
-            is_possible=lambda session: session.state in EDITABLE_STATES and _nobody_has_a_place(session),
-            refusals=(WorkshopError,),
-            refused=_SOMEBODY_BOOKED,
-            is_serious=True,
+            refused=SOMEBODY_BOOKED,
         ),
     ]
 
@@ -361,9 +354,20 @@ class SessionViewSet(PlannedViewSet):
         """Let the list lead to the month too."""
         return super().get_index_view_kwargs(month_url_name=self.get_url_name("month"), **kwargs)
 
+    def get_inspect_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Let a session's page lead to its cancellation."""
+        return super().get_inspect_view_kwargs(cancel_url_name=self.get_url_name("cancel"), **kwargs)
+
     def get_urlpatterns(self) -> list[Any]:
-        """Add the month."""
-        return [*super().get_urlpatterns(), path("month/", self.in_front(MonthView), name="month")]
+        """Add the month, and the page that asks why an empty date is cancelled."""
+        cancel = SessionCancelView.as_view(
+            index_url_name=self.get_url_name("index"), inspect_url_name=self.get_url_name("inspect")
+        )
+        return [
+            *super().get_urlpatterns(),
+            path("month/", self.in_front(MonthView), name="month"),
+            path("cancel/<int:pk>/", cancel, name="cancel"),
+        ]
 
 
 class ScheduleFilterSet(WagtailFilterSet):
@@ -565,7 +569,7 @@ class CourseViewSet(PlannedViewSet):
             done=_("The course is dissolved. Each date can be booked by itself."),
             is_possible=lambda course: course.sessions.exists(),
             refusals=(WorkshopError,),
-            refused=_SOMEBODY_BOOKED,
+            refused=SOMEBODY_BOOKED,
             is_serious=True,
         ),
     ]
