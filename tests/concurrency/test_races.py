@@ -48,3 +48,29 @@ def test_no_round_goes_wrong(
     record_property("rounds", ROUNDS)
     record_property("wrong", len(wrong))
     assert wrong == []
+
+
+@pytest.mark.postgresql
+@pytest.mark.skipif(
+    connection.vendor != "postgresql",
+    reason="SQLite lets one writer in at a time: the control cannot fail there",
+)
+@pytest.mark.parametrize(
+    "race",
+    [
+        races.LastPlace,
+        races.TwoClassesOfEighteen,
+        races.OffersAcceptedAtOnce,
+        races.SamePostTwice,
+        races.LimitLowered,
+        races.CharterWithdrawn,
+    ],
+    ids=lambda race: race.__name__,
+)
+def test_without_the_guards_rounds_go_wrong(
+    race: type[races.Race], unguarded_url: str, portal_site: PortalSite
+):
+    """The negative control (S5): as soon as one round breaks a rule, the race is shown to be one."""
+    under_way = race(unguarded_url)
+
+    assert any(under_way.run() for _ in range(40))
