@@ -51,7 +51,8 @@ def running_portal(
     answers_at: str = "/healthz/web",
 ) -> Iterator[RunningPortal]:
     """Run the web server, and the outbox's worker if asked for, on the database `url`; stop them at the end."""
-    port = free_port(18000)
+    # Two runs on one machine must not choose the same port: granian shares it, and each would answer for the other.
+    port = free_port(18000 + os.getpid() % 4000)
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", wsgi]
     programs = [
         Program(
