@@ -21,6 +21,9 @@ CANCELLED_STAY = timedelta(days=30)
 HORIZON = timedelta(days=550)
 """A school year and a half ahead: enough for any plan, and a bound on a feed's size."""
 
+MOST_DATES = 1_000
+"""The soonest dates of a feed: no calendar is read further, and a large programme costs no more."""
+
 
 def announced_sessions(*, now: datetime) -> SessionQuerySet:
     """Return what public feeds may name, soonest first.
@@ -68,7 +71,7 @@ def _entry(session: Any, url: str) -> Any:
         grades_label(offer.grade_from, offer.grade_to),
         _("By %(provider)s") % {"provider": session.provider},
     ]
-    return ical.event(
+    return ical.kept_event(
         session_uid(session.pk),
         session.sequence,
         session.starts_at,

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText
 
@@ -31,6 +33,8 @@ VTIMEZONE = "\r\n".join(
     ]
 )
 """The EU's rule since 1996. The library's own lists of dates make Thunderbird read autumn one hour wrong."""
+
+_END = b"END:VCALENDAR\r\n"
 
 PRODUCT = "-//Københavns Kommune//Dannelsesportalen//DA"
 
@@ -97,8 +101,24 @@ def event(
     return entry
 
 
+@lru_cache(maxsize=4096)
+def kept_event(
+    uid: str, sequence: int, starts_at: datetime, ends_at: datetime, summary: str, **facts: Any
+) -> bytes:
+    """Return `event(...)` as it is written, remembered by the process: feeds are asked for all day long.
+
+    The same facts give the same bytes, so a changed fact is another entry.
+    """
+    written: bytes = event(uid, sequence, starts_at, ends_at, summary, **facts).to_ical()
+    return written
+
+
 def calendar(
-    events: Iterable[Event], *, name: str, method: str | None = None, refresh_after: timedelta | None = None
+    events: Iterable[Event | bytes],
+    *,
+    name: str,
+    method: str | None = None,
+    refresh_after: timedelta | None = None,
 ) -> bytes:
     """Return a calendar as it is sent: CRLF, lines folded at 75 octets, one VTIMEZONE.
 
@@ -120,6 +140,6 @@ def calendar(
         result.add("refresh-interval", refresh_after, parameters={"value": "DURATION"})
         result.add("x-published-ttl", vDuration(refresh_after))
     result.add_component(Timezone.from_ical(VTIMEZONE))
-    for entry in events:
-        result.add_component(entry)
-    return result.to_ical()
+    written = result.to_ical()
+    entries = b"".join(entry if isinstance(entry, bytes) else entry.to_ical() for entry in events)
+    return written.removesuffix(_END) + entries + _END

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from charter.gate import open_gate
 from workshops.availability import with_free_places
@@ -30,11 +30,14 @@ class SessionQuerySet(models.QuerySet[Any]):
 
     def taking_bookings(self, *, now: datetime) -> "SessionQuerySet":
         """Keep sessions that are open and inside their booking window. Says nothing of gate or places."""
+        # EXISTS, not a join: SQLite would begin with the few offers and read all their dates, where the first
+        # few dates are wanted.
+        offers = self.model._meta.get_field("offer").related_model.objects
         return self.filter(
             Q(booking_opens_at=None) | Q(booking_opens_at__lte=now),
+            Exists(offers.filter(pk=OuterRef("offer_id"), is_open=True)),
             state=SessionState.OPEN,
             booking_closes_at__gt=now,
-            offer__is_open=True,
         )
 
     def with_free_places(self, *, now: datetime) -> "SessionQuerySet":
@@ -67,8 +70,16 @@ class SessionQuerySet(models.QuerySet[Any]):
             self.gate_open(today=local_date_of(now))
             .taking_bookings(now=now)
             .with_free_places(now=now)
-            # Free is None just where there is no such limit; asking the limit's own column is cheaper.
-            .filter(Q(max_groups=None) | Q(free_groups__gt=0), Q(max_people=None) | Q(free_people__gt=0))
+            # Free is None just where there is no such limit; asking the row's own columns is cheaper, and tells
+            # most: what has run out is looked up only where the counters say full.
+            .filter(
+                Q(max_groups=None)
+                | Q(max_groups__gt=F("groups_taken") + F("reserved"))
+                | Q(free_groups__gt=0),
+                Q(max_people=None)
+                | Q(max_people__gt=F("people_taken") + F("reserved"))
+                | Q(free_people__gt=0),
+            )
         )
 
     def one_a_course(self) -> "SessionQuerySet":

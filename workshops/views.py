@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from core.cms.restrictions import open_to_all
 from workshops.calendar_response import calendar_response
 from workshops.enums import Audience
-from workshops.feeds import announced_sessions, feed
+from workshops.feeds import MOST_DATES, announced_sessions, feed
 from workshops.forms import FilterForm
 from workshops.models import Offer, OfferPage
 from workshops.querysets import SessionQuerySet
@@ -99,7 +99,7 @@ def _feed_response(request: HttpRequest, sessions: SessionQuerySet, *, name: str
     if not form.is_valid():
         text = "\n".join(str(message) for messages in form.errors.values() for message in messages)
         return HttpResponse(text + "\n", status=400, content_type="text/plain; charset=utf-8")
-    found = list(form.apply_to(sessions))
+    found = list(form.apply_to(sessions)[:MOST_DATES])
     body = feed(found, name=name, page_urls=_page_urls({session.offer_id for session in found}))
     changed_at = max((session.changed_at for session in found), default=None)
     return calendar_response(

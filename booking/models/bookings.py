@@ -119,6 +119,11 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["contact_email"], name="booking_by_email"),
             models.Index(fields=["state", "-started_at"], name="booking_by_state"),
+            models.Index(
+                fields=["-started_at", "-id"],
+                name="booking_newest_first",
+                condition=Q(submitted_at__isnull=False),
+            ),
             models.Index(fields=["held_until"], name="booking_held_until", condition=Q(state="held")),
             models.Index(
                 fields=["approval_due_at"],

@@ -210,3 +210,13 @@ def test_second_parser_reads_the_feed_the_same(client, offer):
 
     assert entry["summary"] == "Falske nyheder"
     assert entry["start"] == f"{session.starts_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
+
+
+def test_feed_holds_the_soonest_dates_only(client, offer, monkeypatch):
+    monkeypatch.setattr("workshops.views.MOST_DATES", 2)
+    sessions = [SessionFactory(offer=offer, in_days=days) for days in (40, 20, 30)]
+
+    response = client.get(ALL)
+
+    uids = [str(entry["uid"]) for entry in icalendar.Calendar.from_ical(response.content).walk("VEVENT")]
+    assert [uid.split("@")[0] for uid in uids] == [f"session-{sessions[number].pk}" for number in (1, 2)]

@@ -11,7 +11,7 @@ import pytest
 
 from tests.booking.ical_checks import check_calendar, zone_offsets
 from workshops.calendars import LOCAL_ZONE
-from workshops.ical import VTIMEZONE, calendar, event
+from workshops.ical import VTIMEZONE, calendar, event, kept_event
 
 ROOT = Path(__file__).resolve().parents[2]
 STAMP = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -148,3 +148,13 @@ def test_comparison_with_zoneinfo_finds_a_wrong_rule(wrong):
 
     truth = ZoneInfo("Europe/Copenhagen")
     assert any(moment.astimezone(truth).utcoffset() != offset for moment, offset in zone_offsets(year, wrong))
+
+
+def test_kept_event_is_written_as_any_other():
+    facts = {"stamp": datetime(2026, 11, 1, tzinfo=UTC), "location": "Aulaen, Skolegade 1", "is_busy": False}
+    times = (datetime(2026, 12, 1, 8, tzinfo=UTC), datetime(2026, 12, 1, 9, tzinfo=UTC))
+
+    kept = calendar([kept_event("a@b", 1, *times, "Æblekassen", **facts)], name="Prøve")
+
+    assert kept == calendar([event("a@b", 1, *times, "Æblekassen", **facts)], name="Prøve")
+    assert kept.endswith(b"END:VEVENT\r\nEND:VCALENDAR\r\n")

@@ -233,6 +233,7 @@ class Session(models.Model):
             models.Index(fields=["offer", "starts_at"], name="session_by_offer"),
             models.Index(fields=["provider", "starts_at"], name="session_by_provider"),
             models.Index(fields=["state", "local_date"], name="session_by_state"),
+            models.Index(fields=["course"], name="session_of_course", condition=Q(course__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(
