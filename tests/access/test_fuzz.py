@@ -56,7 +56,8 @@ NAMES = [
     "email", "login", "password", "contact_email", "contact_name", "contact_phone", "school", "groups", "people",
     "seats", "pupils", "adults", "name", "classes", "form-TOTAL_FORMS", "form-0-name", "form-0-pupils",
     "classes-TOTAL_FORMS", "classes-INITIAL_FORMS", "classes-0-name", "classes-0-pupils", "classes-0-grade",
-    "version", "action", "confirm", "credential",
+    "version", "action", "confirm", "credential", "date_1", "time_1", "time", "topic", "school_query", "class_count",
+    "duration_minutes", "seats", "send", "stop",
 ]  # fmt: skip
 
 ODD_QUERIES = [
