@@ -247,6 +247,8 @@ def _book(
         submission_key=request.submission_key,
         browser_key="",
         by_staff=True,
+        is_invited=True,
+        is_agreed=True,
         use_reserved=request.kind == RequestKind.URGENT and time.session_id is not None,
         now=now,
     )

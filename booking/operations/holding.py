@@ -87,6 +87,7 @@ def hold_places(
     by_staff: bool = False,
     wants_queue: bool = False,
     use_reserved: bool = False,
+    is_agreed: bool = False,
     evening_id: int | None = None,
 ) -> Booking:
     """Hold places for a party while it reads its answers through.
@@ -103,6 +104,8 @@ def hold_places(
         wants_queue: where the party does not fit, start an entry for the waiting list instead: state `waiting`,
             without rank until it is sent and its address proven (S12).
         use_reserved: an urgent request may take the places kept back for it (V5).
+        is_agreed: a person has agreed to this party's size when answering its request (S16): the offer's sizes of
+            one group, and its question of occupations, do not stand in the way.
         evening_id: a whole parents' evening to go with a visit, all or nothing (packages).
     Raises:
         EveningNotFreeError: the evening cannot be had with this visit; carries its date.
@@ -129,6 +132,7 @@ def hold_places(
                     by_staff=by_staff,
                     wants_queue=wants_queue,
                     use_reserved=use_reserved,
+                    is_agreed=is_agreed,
                     evening_id=evening_id,
                     others=others,
                 )
@@ -149,6 +153,7 @@ def _hold(
     by_staff: bool,
     wants_queue: bool,
     use_reserved: bool,
+    is_agreed: bool,
     evening_id: int | None,
     others: set[int],
 ) -> Booking:
@@ -178,7 +183,7 @@ def _hold(
             booked.append(place)
     for place in booked:
         _check_access(place.session, party, contact.email, is_invited=is_invited, by_staff=by_staff)
-    school = _check_party(booked[0].session, party, now=now)
+    school = _check_party(booked[0].session, party, is_agreed=is_agreed, now=now)
     if school is not None and not by_staff:
         check_fair_share(booked[0].session, school, classes=len(party.classes), now=now)
     is_waiting = booked[0].state == BookingState.WAITING
@@ -439,7 +444,7 @@ def _check_access(session: Session, party: Party, email: str, *, is_invited: boo
         check_address_allowed(email, session.offer.allowed_domains)
 
 
-def _check_party(session: Session, party: Party, *, now: datetime) -> School | None:
+def _check_party(session: Session, party: Party, *, is_agreed: bool, now: datetime) -> School | None:
     """Raise what forbids this party this session; return the school."""
     offer = session.offer
     if (session.audience == Audience.SCHOOL) != (party.kind == BookingKind.SCHOOL):
@@ -447,10 +452,11 @@ def _check_party(session: Session, party: Party, *, now: datetime) -> School | N
     largest = offer.max_group_size
     if largest is None and party.kind == BookingKind.PERSON:
         largest = MAX_SEATS_PER_PERSON
-    check_group_sizes(party, smallest=offer.min_group_size, largest=largest)
+    if not is_agreed:
+        check_group_sizes(party, smallest=offer.min_group_size, largest=largest)
     check_classes_differ(party.classes)
     if party.kind != BookingKind.SCHOOL:
-        check_heads(party, is_asked=offer.asks_occupations)
+        check_heads(party, is_asked=offer.asks_occupations and not is_agreed)
         return None
     if party.school_id is None:
         raise SchoolCannotBookError(why="unit")

@@ -21,7 +21,7 @@ from booking.requesting.rules import (
     asking_kind,
     check_wishes,
 )
-from booking.rules import MAX_UNPROVEN_PER_ADDRESS, check_group_sizes
+from booking.rules import MAX_UNPROVEN_PER_ADDRESS, check_classes_differ, check_group_sizes
 from charter.enums import ProviderState
 from core.audit.log import Actor, record
 from core.worklist.operations import close_items, open_item
@@ -135,7 +135,10 @@ def check_may_ask(offer: Offer, party: Party, *, now: datetime) -> None:
         raise RequestsNotTakenError
     if party.kind != kind:
         raise WrongPartyError
-    check_group_sizes(party, smallest=offer.min_group_size, largest=offer.max_group_size)
+    # An organisation asks for a session of its own: the most seats in one sign-up do not bind it.
+    largest = offer.max_group_size if kind == BookingKind.SCHOOL else offer.max_people
+    check_group_sizes(party, smallest=offer.min_group_size, largest=largest)
+    check_classes_differ(party.classes)
     if kind == BookingKind.SCHOOL:
         school = School.objects.filter(pk=party.school_id or 0).first()
         check_school_may_book(offer, school, now=now)

@@ -373,6 +373,18 @@ def test_places_left_are_for_others_only_when_the_answer_says_so():
     assert request.kind == RequestKind.TALK
 
 
+def test_a_talk_of_its_own_is_not_bound_by_what_one_sign_up_may_be():
+    offer = OfferFactory(
+        professionals=True, max_group_size=5, asks_occupations=True, allowed_domains=["kk.dk"], max_people=40
+    )
+    request = ask(offer, seats=25)
+    answer(request, a_time(venue_id=VenueFactory().pk))
+
+    assert accept(request).state == BookingState.CONFIRMED
+    with pytest.raises(GroupTooLargeError):
+        ask(offer, seats=41)
+
+
 def test_a_talk_is_held_when_its_session_is():
     from booking.requesting import wording
 
