@@ -67,6 +67,7 @@ def move_preview(
     sessions = [one.session for one in affected]
     targets = targets_of(sessions, new_time)
     notes, refusals = _about_targets(affected, targets, now=now)
+    notes = [[*_about_course(one), *note] for one, note in zip(affected, notes, strict=True)]
     if all(target.is_where(session) for session, target in zip(sessions, targets, strict=True)):
         refusals.append(_("Nothing would change. Choose another time or place."))
     place = _place_change(sessions[0], new_time)
@@ -94,7 +95,7 @@ def cancel_preview(affected: Sequence[Affected], for_booked: ForBooked, *, token
                 when=when_text(one.session.starts_at, one.session.ends_at),
                 new="",
                 who=who_lines(one),
-                notes=[],
+                notes=_about_course(one),
             )
             for one in affected
         ],
@@ -281,6 +282,16 @@ def _about_targets(
                 )
         notes.append(found)
     return notes, list(dict.fromkeys(refusals))
+
+
+def _about_course(one: Affected) -> list[str]:
+    """Say that a date is a day of a course: only that day changes."""
+    if one.session.course is None:
+        return []
+    return [
+        _("A day of the course “%(name)s”. Its other days stay as they are.")
+        % {"name": one.session.course.name}
+    ]
 
 
 def _place_change(session: Session, new_time: NewTime) -> str:

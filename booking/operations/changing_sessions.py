@@ -178,7 +178,7 @@ def sessions_to_change(session: Session, *, following: bool) -> list[Session]:
     """Return the sessions a step is about: the one, or it and those after it of its plan, soonest first."""
     if not following or session.schedule_id is None or session.state not in EDITABLE_STATES:
         return [session]
-    return list(this_and_following(session).select_related("offer__provider", "venue"))
+    return list(this_and_following(session).select_related("offer__provider", "venue", "course"))
 
 
 def move_token(affected: Sequence[Affected], new_time: NewTime, for_booked: ForBooked) -> str:

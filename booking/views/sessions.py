@@ -45,7 +45,7 @@ class SessionChangeView(View):
         super().setup(request, *args, **kwargs)
         self.now: datetime = timezone.now()
         session = (
-            Session.objects.select_related("offer__provider", "provider", "venue", "for_school")
+            Session.objects.select_related("offer__provider", "provider", "venue", "for_school", "course")
             .filter(pk=kwargs["session_id"])
             .first()
         )

@@ -16,7 +16,7 @@ from tests.factories.booking import a_contact, book, known_school, queue_up
 from tests.factories.charter import ProviderFactory, ProviderMemberFactory
 from tests.factories.workshops import HolidayFactory, OfferFactory, ScheduleFactory, SessionFactory
 from workshops.enums import SessionState
-from workshops.models import Session
+from workshops.models import Course, Session
 from workshops.operations import materialise_schedule
 
 pytestmark = pytest.mark.django_db
@@ -237,6 +237,18 @@ def test_this_and_following_of_a_plan(coordinator, provider):
     assert preview.count("Ingen har booket.") == later
     assert f"{later} tider er aflyst." in done.content.decode()
     assert schedule.sessions.exclude(state=SessionState.CANCELLED).get() == dates[0]
+
+
+def test_a_day_of_a_course_says_that_the_others_stay(coordinator, provider):
+    session = SessionFactory(offer=OfferFactory(provider=provider))
+    session.course = Course.objects.create(offer=session.offer, name="Kilder og kampagner")
+    session.save()
+
+    preview = coordinator.post(
+        page(session, "cancel"), {"reason": "other", "step": "preview"}
+    ).content.decode()
+
+    assert "En dag i forløbet «Kilder og kampagner»." in preview
 
 
 def test_the_number_of_places_changes_and_the_queue_runs(coordinator, provider):
