@@ -229,7 +229,15 @@ def _refusal_text(refusal: BookingRefusedError, party: Party | None) -> str:
 
 
 def change_refusal_text(refusal: BookingRefusedError) -> str:
-    """Return in words why a booking cannot be changed so; it stays as it was (S10)."""
+    """Return in words why a booking cannot be changed so, and which of several dates says no; it stays as it was."""
+    text = _change_refusal_text(refusal)
+    if refusal.session is None:
+        return text
+    date = wording.date_text(refusal.session.starts_at)
+    return _("%(date)s: %(text)s") % {"date": date[:1].upper() + date[1:], "text": text}
+
+
+def _change_refusal_text(refusal: BookingRefusedError) -> str:
     match refusal:
         case SessionFullError():
             free = wording.free_text(refusal.facts.get("groups_left"), refusal.facts.get("people_left"))  # type: ignore[arg-type]  # facts are of any type

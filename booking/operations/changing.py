@@ -18,7 +18,7 @@ from booking.fairness import check_cap
 from booking.messages import tell_change
 from booking.models import BookedClass, BookedSession, Booking
 from booking.operations.ending import can_withdraw
-from booking.operations.holding import activate_classes
+from booking.operations.holding import activate_classes, of_date
 from booking.operations.submitting import ask_for_approval
 from booking.party import ClassSize, Contact, Party, normalise_class_name
 from booking.places import Claimant, change_places, lock_sessions_of
@@ -233,7 +233,7 @@ def _check(
         raise ClassRemovalClosedError
     more = len(classes.added) - len(classes.removed)
     if more > 0 and booking.school is not None and not by_staff:
-        check_cap(booked_sessions[0].session, booking.school, classes=more)
+        check_cap(main_session(booked.session for booked in booked_sessions), booking.school, classes=more)
 
 
 def _approval_reasons(offer: Offer, classes: _Classes) -> list[str]:
@@ -269,14 +269,15 @@ def _take_and_give(
         if (groups, people) == (0, 0):
             continue
         if takes:
-            change_places(
-                booked.session_id,
-                groups=groups,
-                people=people,
-                school_id=booking.school_id,
-                now=now,
-                claimant=Claimant.STAFF if by_staff else Claimant.VISITOR,
-            )
+            with of_date(booked.session, list(sessions.values())):
+                change_places(
+                    booked.session_id,
+                    groups=groups,
+                    people=people,
+                    school_id=booking.school_id,
+                    now=now,
+                    claimant=Claimant.STAFF if by_staff else Claimant.VISITOR,
+                )
         BookedSession.objects.filter(pk=booked.pk).update(
             groups=booked.groups + groups, people=booked.people + people
         )
@@ -306,4 +307,5 @@ def _write_classes(booking: Booking, booked_sessions: list[BookedSession], class
         for size in classes.added
     )
     for booked in at_school:
-        activate_classes(booking, booked, made)
+        with of_date(booked.session, [item.session for item in at_school]):
+            activate_classes(booking, booked, made)

@@ -12,7 +12,7 @@ from booking.models import Booking
 from booking.operations.changing import is_changeable
 from booking.operations.submitting import ask_for_approval, is_known_address
 from booking.places import lock_sessions_of
-from booking.rules import check_address_allowed
+from booking.rules import check_address_allowed, main_session
 from core.audit.log import Actor, record
 from workshops.models import Offer
 
@@ -125,7 +125,8 @@ def _open_booking(booking_id: int, *, now: datetime) -> tuple[Booking, Offer, da
     starts_at = min(item.session.starts_at for item in booked)
     if starts_at <= now:
         raise WrongStateError
-    return booking, Offer.objects.select_related("provider").get(pk=booked[0].session.offer_id), starts_at
+    first = main_session(item.session for item in booked)
+    return booking, Offer.objects.select_related("provider").get(pk=first.offer_id), starts_at
 
 
 def _forget(booking: Booking) -> None:

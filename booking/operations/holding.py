@@ -171,7 +171,7 @@ def _hold(
     gives_back = booking is not None and _let_go(booking, locked)
     booked: list[BookedSession] = []
     for session in wanted:
-        with _of_date(session, wanted):
+        with of_date(session, wanted):
             place = _claim(
                 session,
                 party,
@@ -221,7 +221,7 @@ def _hold(
         place.save()
     if not is_waiting:
         for place in visits:
-            with _of_date(place.session, wanted):
+            with of_date(place.session, wanted):
                 activate_classes(booking, place, classes)
     if gives_back:
         run_queue(locked, now=now)
@@ -287,7 +287,7 @@ def _let_go(booking: Booking, locked: Mapping[int, Session]) -> bool:
 
 
 @contextmanager
-def _of_date(session: Session, wanted: Sequence[Session]) -> Iterator[None]:
+def of_date(session: Session, wanted: Sequence[Session]) -> Iterator[None]:
     """Have a refusal of one of several dates say which."""
     try:
         yield

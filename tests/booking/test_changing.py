@@ -24,6 +24,7 @@ from booking.errors import (
 from booking.models import BookedClass, Booking
 from booking.operations import approve_booking, change_booking, withdraw_booking
 from booking.party import Party
+from booking.presentation import change_refusal_text
 from charter.enums import ProviderState
 from charter.models import Provider
 from core.audit.log import LINK, SYSTEM
@@ -33,7 +34,7 @@ from core.outbox.operations import send_due
 from core.worklist.models import WorkItem
 from tests.booking.test_several_classes import value_of
 from tests.factories.booking import a_class, a_contact, book, known_school, queue_up
-from tests.factories.workshops import OfferFactory, SessionFactory
+from tests.factories.workshops import OfferFactory, SessionFactory, a_course, a_package
 from workshops.enums import Approval
 from workshops.models import Session
 
@@ -351,6 +352,30 @@ def test_an_ended_or_unproven_booking_is_not_changed():
     for booking in (ended, unproven):
         with pytest.raises(WrongStateError):
             change(booking, a_class("5.A", pupils=10))
+
+
+def test_a_course_changes_on_all_its_dates_or_on_none():
+    first, second = a_course(30, 37, max_people=30)
+    booking = book(first, classes=[a_class("5.A", pupils=24)])
+
+    change(booking, a_class("5.A", pupils=28))
+    Session.objects.filter(pk=second.pk).update(max_people=28)
+    with pytest.raises(SessionFullError) as refusal:
+        change(booking, a_class("5.A", pupils=29))
+
+    assert (taken(first), taken(second)) == ((1, 28), (1, 28))
+    assert set(booking.booked_sessions.values_list("people", "sequence")) == {(28, 1)}
+    assert str(second.local_date.day) in change_refusal_text(refusal.value)
+    assert mails(booking).count("booking_changed") == 1
+
+
+def test_the_evening_of_a_package_stays_whole_when_the_class_changes():
+    visit, evening = a_package()
+    booking = book(visit, evening_id=evening.pk, classes=[a_class("7.A", pupils=24)])
+
+    change(booking, a_class("7.A", pupils=20), accepts_approval=True)
+
+    assert (taken(visit), taken(evening)) == ((1, 20), (1, 0))
 
 
 class TestByLink:
