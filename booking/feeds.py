@@ -25,13 +25,14 @@ from booking.models import BookedSession, Feed
 from booking.provider_pages import SchoolVisit, sign_ups_of, visits_of, with_what_is_shown
 from core.links.tokens import absolute_url
 from workshops.enums import PlaceKind, SessionState
-from workshops.feeds import CANCELLED_STAY, HORIZON, public_place, session_uid
+from workshops.feeds import CANCELLED_STAY, HORIZON, MOST_DATES, public_place, session_uid
 from workshops.ical import calendar, event
 from workshops.models import Session
 from workshops.querysets import SessionQuerySet
 
 PAST = timedelta(days=90)
-"""How far back the feeds of providers and the team go."""
+TEAM_PAST = timedelta(days=14)
+"""How far back the feeds of a provider and of the team go."""
 
 REFRESH = timedelta(hours=1)
 
@@ -105,21 +106,22 @@ def _teachers_entry(booked: BookedSession, *, language: str, url: str) -> Event:
     )
 
 
-def _sessions(*, now: datetime) -> SessionQuerySet:
-    """The sessions of the feeds of providers and the team: announced, from three months back; cancelled for 30 days."""
+def _sessions(*, since: datetime, now: datetime) -> SessionQuerySet:
+    """The sessions of the feeds of providers and the team: announced; cancelled ones for 30 days."""
     announced = ~Q(state__in=[SessionState.DRAFT, SessionState.CANCELLED])
     cancelled = Q(
         state=SessionState.CANCELLED, announced_at__isnull=False, changed_at__gt=now - CANCELLED_STAY
     )
     sessions: SessionQuerySet = Session.objects.filter(
-        announced | cancelled, starts_at__gt=now - PAST, starts_at__lt=now + HORIZON
+        announced | cancelled, starts_at__gt=since, starts_at__lt=now + HORIZON
     ).order_by("starts_at", "pk")
     return sessions
 
 
 def _providers(provider_id: int | None, *, language: str, now: datetime) -> list[Event]:
     """A provider's sessions with what its own page shows of them."""
-    sessions = with_what_is_shown(_sessions(now=now).filter(provider_id=provider_id))
+    own = _sessions(since=now - PAST, now=now).filter(provider_id=provider_id)
+    sessions = with_what_is_shown(own)[:MOST_DATES]
     return [_providers_entry(session, language=language) for session in sessions]
 
 
@@ -166,10 +168,10 @@ def _teams(*, language: str, now: datetime) -> list[Event]:
         return Coalesce(Subquery(sums), 0)
 
     sessions = (
-        _sessions(now=now)
+        _sessions(since=now - TEAM_PAST, now=now)
         .select_related("provider", "venue", "host_school")
         .annotate(booked_groups=total("groups"), booked_people=total("people"))
-    )
+    )[:MOST_DATES]
     return [_teams_entry(session, language=language) for session in sessions]
 
 

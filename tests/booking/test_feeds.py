@@ -255,6 +255,16 @@ def test_what_is_long_past_leaves_the_feeds_of_provider_and_team(client):
     assert [len(entries_of(client, feed)) for feed in feeds] == [0, 0]
 
 
+def test_the_feeds_of_provider_and_team_have_a_largest_size(client, monkeypatch):
+    offer = OfferFactory()
+    for day in (32, 30, 31):
+        SessionFactory(offer=offer, in_days=day, title=f"Om {day} dage")
+    monkeypatch.setattr("booking.feeds.MOST_DATES", 2)
+
+    for feed in (providers_feed(offer.provider), teams_feed()):
+        assert [entry.summary for entry in entries_of(client, feed)] == ["Om 30 dage", "Om 31 dage"]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_feed_costs_the_same_queries_whatever_it_holds(client, django_assert_num_queries, now, count):
     offer = OfferFactory(at_venue=True)
