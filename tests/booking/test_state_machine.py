@@ -21,8 +21,10 @@ from workshops.models import Session
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db]
 
-PARTS = range(10 if int(os.environ.get("PORTAL_TEST_ROUNDS", "20")) > 20 else 1)
-EXAMPLES, STEPS = (36, 22) if len(PARTS) > 1 else (18, 22)
+PARTS = range(20 if int(os.environ.get("PORTAL_TEST_ROUNDS", "20")) > 20 else 2)
+"""Each has dice of its own."""
+
+EXAMPLES, STEPS = (18, 22) if len(PARTS) > 2 else (9, 22)
 
 
 def work(*, part: int, examples: int, steps: int = STEPS) -> None:
@@ -108,7 +110,7 @@ def split_a_class(monkeypatch):
     )
 
 
-@pytest.mark.skipif(len(PARTS) == 1, reason="asked with --races")
+@pytest.mark.skipif(len(PARTS) == 2, reason="asked with --races")
 @pytest.mark.parametrize(
     "fault",
     [
