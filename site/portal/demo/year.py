@@ -44,6 +44,7 @@ from core.audit.log import LINK, SYSTEM, Actor
 from core.outbox.models import Message, MessageState
 from portal.demo import people
 from portal.demo.logins import ensure_staff_logins
+from portal.demo.requests import add_requests
 from portal.home.content import ensure_site
 from portal.reporting.models import AnnualGoal
 from workshops.calendars import at_local_time, days_off, local_date_of
@@ -137,6 +138,8 @@ def load_year(*, now: datetime) -> None:
         _evenings(year)
         _book_everything(year)
         _queues(year)
+        answerer = Actor("user", User.objects.get(email="sagsbehandler@demo.example").pk)
+        add_requests(now=year.now, offers=year.offers, venue=year.venues[3], answerer=answerer)
         _modspil_withdraws(year)
         _report_the_past(year)
         _settle_mails(year)
