@@ -324,6 +324,7 @@ class BookingMachine(RuleBasedStateMachine):
         self.act(
             move_session, "session.moved", session_id=session.pk, following=False, new_time=new_time,
             for_booked=ForBooked.TELL, seen=move_token(affected, new_time, ForBooked.TELL), actor=SYSTEM, now=self.now,
+            also={"booking_session_moved"},
         )  # fmt: skip
 
     def _cancel_session(self, row: Row) -> None:
