@@ -26,7 +26,7 @@ from core.cms.decisions import DecisionView
 from workshops.calendars import days_off, local_date_of
 from workshops.clashes import find_clashes
 from workshops.enums import ProposalState
-from workshops.errors import WorkshopError
+from workshops.errors import SessionStateError, WorkshopError
 from workshops.models import Session
 from workshops.operations import cancel_session, create_session, edit_session, save_schedule, schedule_from
 from workshops.operations.sessions import EDITABLE_STATES
@@ -233,7 +233,8 @@ class SessionCancelView(DecisionView):
         """Send back from a date that somebody has booked meanwhile, or that is over."""
         self.request, self.kwargs = request, kwargs
         if self.user_has_permission("change") and not can_be_cancelled_empty(self.object):
-            messages.error(request, str(SOMEBODY_BOOKED))
+            is_over = self.object.state not in EDITABLE_STATES
+            messages.error(request, str(SessionStateError() if is_over else SOMEBODY_BOOKED))
             return HttpResponseRedirect(self.get_success_url())
         return super().dispatch(request, *args, **kwargs)
 
