@@ -10,7 +10,7 @@ from booking.models import Booking
 from booking.reading import booked_of
 from booking.rules import is_evening_of_package
 from core.links.tokens import absolute_url
-from workshops.enums import Audience, SessionAccess
+from workshops.enums import Audience, PlaceKind, SessionAccess
 from workshops.models import Offer, Session
 
 
@@ -23,7 +23,10 @@ def whole_evenings(offer: Offer, *, now: datetime, chosen: int | None = None) ->
     if offer.evening_offer_id is None:
         return []
     evenings = Session.objects.for_offer(offer.evening_offer_id).filter(
-        access=SessionAccess.SCHOOL, audience=Audience.PARENTS, max_groups__isnull=False
+        access=SessionAccess.SCHOOL,
+        audience=Audience.PARENTS,
+        place_kind=PlaceKind.AT_SCHOOL,
+        max_groups__isnull=False,
     )
     free = evenings.filter(for_school=None).bookable(now=now).values("pk")
     wanted = evenings.filter(Q(pk__in=free) | Q(pk=chosen)) if chosen else evenings.filter(pk__in=free)

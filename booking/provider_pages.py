@@ -1,6 +1,6 @@
 """What a provider sees of its sessions: counts, classes, needs as sums, the teacher's contact; no participant's name."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,8 @@ from booking import wording
 from booking.enums import BookingKind, BookingState
 from booking.models import BookedSession, Booking
 from booking.permissions import provider_decides, user_registered
-from workshops.enums import UPCOMING_STATES, SessionState
+from booking.rules import is_evening_of_package
+from workshops.enums import UPCOMING_STATES, Audience, SessionState
 from workshops.models import Session
 from workshops.querysets import SessionQuerySet
 
@@ -41,6 +42,11 @@ class SchoolVisit:
 
     is_awaiting: bool
     can_decide: bool
+    together: list[str]
+    """What else is booked with it: the other dates of a course, the visit or the evening of a package."""
+
+    is_evening: bool
+    """The school has the whole evening; those who come are its parents."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,9 @@ def summary_of(session: Session) -> str:
     booked: list[BookedSession] = session.shown  # type: ignore[attr-defined]  # prefetched
     visits = [item for item in booked if item.booking.kind == BookingKind.SCHOOL]
     parts = [
-        f"{item.booking.school_name}: "
+        _("%(school)s has the evening") % {"school": item.booking.school_name}
+        if is_evening_of_package(item.booking.kind, session)
+        else f"{item.booking.school_name}: "
         + ", ".join(wording.class_text(one) for one in item.booking.classes.all())
         for item in visits
     ]
@@ -176,9 +184,29 @@ def sign_ups_of(session: Session) -> SignUps:
 def visits_of(session: Session, *, user: Any) -> list[SchoolVisit]:
     """Return the school bookings of a session."""
     booked: Iterable[BookedSession] = session.shown  # type: ignore[attr-defined]  # prefetched
+    visits = [item for item in booked if item.booking.kind == BookingKind.SCHOOL]
+    together = _booked_together(session, [item.booking_id for item in visits])
     return [
-        _visit(item.booking, session, user=user) for item in booked if item.booking.kind == BookingKind.SCHOOL
+        _visit(item.booking, session, user=user, together=together.get(item.booking_id, []))
+        for item in visits
     ]
+
+
+def _booked_together(session: Session, booking_ids: list[int]) -> dict[int, list[str]]:
+    """Return what else is booked with a session, by booking: other dates of a course, the rest of a package."""
+    may_be_more = session.course_id or session.offer.evening_offer_id or session.audience != Audience.SCHOOL
+    if not may_be_more or not booking_ids:
+        return {}
+    others = (
+        BookedSession.objects.filter(booking__in=booking_ids, state__in=_SHOWN)
+        .exclude(session=session)
+        .select_related("session")
+        .order_by("session__starts_at", "pk")
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for item in others:
+        found[item.booking_id].append(wording.titled_date_text(item.session))
+    return found
 
 
 def to_decide(session: Session, *, user: Any) -> list[ToDecide]:
@@ -193,18 +221,21 @@ def to_decide(session: Session, *, user: Any) -> list[ToDecide]:
     ]
 
 
-def _visit(booking: Booking, session: Session, *, user: Any) -> SchoolVisit:
+def _visit(booking: Booking, session: Session, *, user: Any, together: list[str]) -> SchoolVisit:
+    is_evening = is_evening_of_package(booking.kind, session)
     is_awaiting = booking.state == BookingState.AWAITING_APPROVAL
     contact = [] if is_awaiting else [booking.contact_name, booking.contact_email, booking.contact_phone]
     return SchoolVisit(
         booking=booking,
         school=booking.school_name,
-        classes=[wording.class_text(item) for item in booking.classes.all()],
+        classes=[] if is_evening else [wording.class_text(item) for item in booking.classes.all()],
         place=wording.place_text(booking, session),
         practical=[] if is_awaiting else wording.practical_lines(booking, session, is_for_booker=False),
         contact=[part for part in contact if part],
         is_awaiting=is_awaiting,
-        can_decide=is_awaiting and _can_decide(booking, session, user=user),
+        can_decide=is_awaiting and not is_evening and _can_decide(booking, session, user=user),
+        together=together,
+        is_evening=is_evening,
     )
 
 

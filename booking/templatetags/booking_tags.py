@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from booking import links, wording
 from booking.forms import school_label as label_of_school
 from booking.models import BookedSession, Booking
+from booking.packages import is_waiting_for_a_school
 from booking.permissions import user_can_change_sessions
 from booking.presentation import course_title, dates_of_courses
 from booking.requesting.rules import asking_kind
@@ -198,7 +199,7 @@ def sign_up_link(context: Context, session: Session, *, can_renew: bool = False)
     """
     is_invitation = session.access == SessionAccess.INVITATION
     is_restricted = session.access == SessionAccess.OPEN and bool(session.offer.allowed_domains)
-    if session.access == SessionAccess.OPEN and not is_restricted:
+    if is_waiting_for_a_school(session) or (session.access == SessionAccess.OPEN and not is_restricted):
         return {"url": ""}
     has_token = is_invitation or is_restricted
     path = links.invitation_path(session) if has_token else reverse("booking_form", args=[session.pk])

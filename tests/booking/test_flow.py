@@ -436,9 +436,10 @@ def test_an_invitation_link_opens_the_form_and_a_raised_generation_shuts_it(clie
     [(SessionAccess.OPEN, False), (SessionAccess.SCHOOL, True), (SessionAccess.INVITATION, True)],
 )
 def test_staff_see_the_link_to_pass_on_for_evenings_not_open_to_all(access, shown):
-    evening = SessionFactory(evening=True, access=access)
+    school = SchoolFactory() if access == SessionAccess.SCHOOL else None
+    evening = SessionFactory(evening=True, access=access, for_school=school)
 
-    assert bool(sign_up_link(evening)["url"]) is shown
+    assert bool(sign_up_link({}, evening)["url"]) is shown
 
 
 def test_the_owner_of_an_unconfirmed_booking_is_led_to_confirm_it(person_client):

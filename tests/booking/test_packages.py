@@ -29,6 +29,7 @@ from core.outbox.operations import send_due
 from core.worklist.models import WorkItem
 from tests.booking.ical_checks import mail_entries
 from tests.booking.test_flow import answers
+from tests.factories.accounts import log_in
 from tests.factories.booking import a_class, a_contact, book, hold, known_school, queue_up
 from tests.factories.charter import ProviderFactory, ProviderMemberFactory
 from tests.factories.workshops import OfferFactory, SessionFactory, a_package, another_evening
@@ -368,3 +369,21 @@ def test_staff_book_a_package_for_a_caller(staff_client, portal_site):
     assert response.status_code == 302
     assert fresh(evening).for_school is not None
     assert BookedSession.objects.count() == 2
+
+
+def test_providers_see_the_package_on_the_visit_and_on_the_evening(client, portal_site):
+    visit, evening = a_package()
+    booking = book(visit, evening_id=evening.pk, classes=[a_class("5.C")])
+    book(evening, seats=3, contact=a_contact("mor@example.dk"))
+    pages = {}
+    for session in (visit, evening):
+        member = ProviderMemberFactory(provider=session.provider, role="coordinator")
+        log_in(client, member.user)
+        pages[session.pk] = client.get(reverse("provider_session", args=[session.pk])).content.decode()
+
+    assert "Forældreaften på skolen: " in pages[visit.pk]
+    assert "5.C" in pages[visit.pk]
+    assert booking.school_name in pages[evening.pk]
+    assert "Skolen har hele aftenen" in pages[evening.pk]
+    assert "5.C" not in pages[evening.pk]
+    assert "3 pladser" in pages[evening.pk]

@@ -49,9 +49,9 @@ from portal.home.content import ensure_site
 from portal.reporting.models import AnnualGoal
 from workshops.calendars import at_local_time, days_off, local_date_of
 from workshops.content import ensure_material_pages, ensure_offer_pages, ensure_offers
-from workshops.enums import Audience, PlaceKind, SessionState
+from workshops.enums import Audience, PlaceKind, SessionAccess, SessionState
 from workshops.models import District, Offer, School, SchoolDomain, Session, Venue
-from workshops.operations import create_session, load_shipped_register, save_schedule
+from workshops.operations import create_course, create_session, load_shipped_register, save_schedule
 from workshops.operations.schedules import ScheduleValues
 from workshops.operations.sessions import SessionPlan
 
@@ -140,6 +140,8 @@ def load_year(*, now: datetime) -> None:
         _queues(year)
         answerer = Actor("user", User.objects.get(email="sagsbehandler@demo.example").pk)
         add_requests(now=year.now, offers=year.offers, venue=year.venues[3], answerer=answerer)
+        _courses(year)
+        _package(year)
         _modspil_withdraws(year)
         _report_the_past(year)
         _settle_mails(year)
@@ -371,6 +373,95 @@ def _evenings(year: Year) -> None:
         Session.objects.filter(pk=session.pk).update(
             place_kind=PlaceKind.ONLINE, venue=None, online_url="https://video.example/foraeldreaften"
         )
+
+
+def _courses(year: Year) -> None:
+    """Three courses of three Mondays each of one offer (S20): two are free, Lea has the third."""
+    offer = year.offers["o1"]
+    then = year.ago(25)
+    for number, first in enumerate((21, 24, 45)):
+        days = [_work_day(year.today + timedelta(days=first + 7 * week)) for week in range(3)]
+        sessions = [
+            create_session(
+                offer_id=offer.pk,
+                plan=SessionPlan(
+                    starts_at=at_local_time(day, time(13)),
+                    facilitator=f"{people.FIRST_NAMES[number]} fra {offer.provider.name}",
+                ),
+                now=then,
+                is_open=True,
+            )
+            for day in days
+        ]
+        create_course(
+            offer_id=offer.pk,
+            name="",
+            session_ids=[session.pk for session in sessions],
+            now=then,
+            actor=SYSTEM,
+        )
+    _book_lea(sessions[0], "6.B", 22, now=year.ago(12))
+
+
+def _package(year: Year) -> None:
+    """A visit with a whole parents' evening at Lea's school, with two parents signed up; one evening is free."""
+    offer, evenings = year.offers["o1"], year.offers["o6"]
+    Offer.objects.filter(pk=offer.pk).update(evening_offer=evenings)
+    then = year.ago(25)
+    free = []
+    for days in (34, 48):
+        evening = create_session(
+            offer_id=evenings.pk,
+            plan=SessionPlan(
+                starts_at=at_local_time(_work_day(year.today + timedelta(days=days)), time(18)),
+                venue_id=year.venues[0].pk,
+                max_groups=1,
+                max_people=60,
+                access=SessionAccess.SCHOOL,
+            ),
+            now=then,
+            is_open=True,
+        )
+        # The same evening at the school that takes it with a visit.
+        Session.objects.filter(pk=evening.pk).update(place_kind=PlaceKind.AT_SCHOOL, venue=None)
+        free.append(evening)
+    visit = create_session(
+        offer_id=offer.pk,
+        plan=SessionPlan(starts_at=at_local_time(_work_day(year.today + timedelta(days=32)), time(8))),
+        now=then,
+        is_open=True,
+    )
+    _book_lea(visit, "5.C", 24, now=year.ago(10), evening_id=free[0].pk)
+    for number in range(2):
+        _sign_up(free[0], seats=2, email=f"foraelder{number}@post.example", now=year.ago(6 - number))
+
+
+def _book_lea(
+    session: Session, name: str, pupils: int, *, now: datetime, evening_id: int | None = None
+) -> None:
+    """Book for the demo's teacher at her school."""
+    school = School.objects.get(institution_number="101007")
+    booking = hold_places(
+        session_id=session.pk,
+        party=Party(
+            kind=BookingKind.SCHOOL,
+            school_id=school.pk,
+            classes=(ClassSize(name, int(name[0]), pupils),),
+        ),
+        contact=Contact(
+            name="Lea Demolærer",
+            email=people.TEACHER_EMAIL,
+            phone="00 00 00 00",
+            phone_on_day="00 00 00 00",
+            room="2.14",
+            entrance="Hovedindgangen, spørg på kontoret",
+        ),
+        submission_key=uuid.uuid5(uuid.NAMESPACE_URL, f"demo:lea:{session.pk}"),
+        browser_key="",
+        evening_id=evening_id,
+        now=now,
+    )
+    submit_booking(booking_id=booking.pk, is_proven=True, now=now)
 
 
 def _work_day(day: date) -> date:
