@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from booking import links, visitor, wording
 from booking.enums import ACTIVE_STATES, BookingState
 from booking.models import BookedSession
+from core.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -32,24 +33,31 @@ class Standing:
 def standings(request: HttpRequest, session_ids: Collection[int], *, now: datetime) -> dict[int, Standing]:
     """Return how the visitor stands with each of some sessions; one query, none for a visitor we do not know."""
     key, emails = visitor.browser_key(request), visitor.proven_emails(request)
-    mine = Q()
-    if key:
-        mine |= Q(booking__browser_key=key)
-    if emails:
-        mine |= Q(booking__contact_email__in=emails)
-    if not mine or not session_ids:
+    if not (key or emails) or not session_ids:
         return {}
-    entries = (
-        BookedSession.objects.filter(mine, session_id__in=session_ids, state__in=ACTIVE_STATES)
-        .select_related("booking", "session")
-        .annotate(ahead=Coalesce(Subquery(_ahead()), 0))
-        .order_by("pk")
-    )
+    entries = _entries(browser_key=key or None, emails=list(emails) or None, session_ids=list(session_ids))
     found: dict[int, Standing] = {}
     for entry in entries:
         if standing := _standing(entry, is_proven=entry.booking.contact_email in emails, now=now):
             found[entry.session_id] = standing
     return found
+
+
+@prepared
+def _entries(
+    *, browser_key: str | None, emails: list[str] | None, session_ids: list[int]
+) -> QuerySet[BookedSession]:
+    mine = Q()
+    if browser_key is not None:
+        mine |= Q(booking__browser_key=browser_key)
+    if emails is not None:
+        mine |= Q(booking__contact_email__in=emails)
+    return (
+        BookedSession.objects.filter(mine, session_id__in=session_ids, state__in=ACTIVE_STATES)
+        .select_related("booking", "session")
+        .annotate(ahead=Coalesce(Subquery(_ahead()), 0))
+        .order_by("pk")
+    )
 
 
 def _ahead() -> Any:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from core.prepared import prepared
 
 if TYPE_CHECKING:
-    from workshops.models import School
+    from workshops.models import Holiday, School
 
 LOCAL_ZONE = ZoneInfo("Europe/Copenhagen")
 FIRST_MONTH_OF_SCHOOL_YEAR = 8
@@ -75,6 +77,14 @@ def public_holidays(year: int) -> dict[date, str]:
     }
 
 
+@prepared
+def _holidays(*, first: date, last: date, school_id: int | None) -> "QuerySet[Holiday]":
+    from workshops.models import Holiday
+
+    whose = Q(school=None) if school_id is None else Q(school=None) | Q(school=school_id)
+    return Holiday.objects.filter(whose, first_day__lte=last, last_day__gte=first)
+
+
 def days_off(first: date, last: date, *, school: "School | None" = None) -> dict[date, str]:
     """Return the days off between two days by name: municipal plan, public holidays, a school's own plan.
 
@@ -83,12 +93,11 @@ def days_off(first: date, last: date, *, school: "School | None" = None) -> dict
         school: whose own plan counts too. It adds days off, and may make municipal days off into school
             days; a public holiday stays one.
     """
-    from workshops.models import Holiday, PublicHoliday
+    from workshops.models import PublicHoliday
 
-    whose = Q(school=None) if school is None else Q(school=None) | Q(school=school)
     off: dict[date, str] = {}
     taught: set[date] = set()
-    for holiday in Holiday.objects.filter(whose, first_day__lte=last, last_day__gte=first):
+    for holiday in _holidays(first=first, last=last, school_id=school.pk if school else None):
         days = days_between(max(first, holiday.first_day), min(last, holiday.last_day))
         if holiday.is_school_day:
             taught.update(days)

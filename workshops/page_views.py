@@ -33,7 +33,7 @@ from workshops.labels import (
     place_label,
     school_provides_labels,
 )
-from workshops.models import District, Offer, OfferPage, Subject, TeachingMaterialPage, Topic
+from workshops.models import District, Offer, OfferPage, OfferPageFile, Subject, TeachingMaterialPage, Topic
 
 
 def _named(rows: Any, key: str) -> Choices:
@@ -165,10 +165,18 @@ def contact_of(page: Any) -> Contact:
     return Contact("", frame.email, frame.phone, frame.phone_link)
 
 
+@prepared
+def _files(*, page_id: int) -> QuerySet[OfferPageFile]:
+    return OfferPageFile.objects.filter(page_id=page_id).select_related("document")
+
+
 def visit_steps(page: Any, *, audience: str) -> list[VisitStep]:
     """Return before, during and after, those that hold something, in the words of who comes."""
     files: dict[str, list[Any]] = {phase: [] for phase in VisitPhase.values}
-    for file in page.files.select_related("document"):
+    # A preview shows files that are not stored yet: they hang on the page itself.
+    is_preview = "files" in page.__dict__.get("_cluster_related_objects", {})
+    found = page.files.select_related("document") if is_preview else _files(page_id=page.pk)
+    for file in found:
         files[file.phase].append(file)
     texts = {
         VisitPhase.BEFORE: page.before_visit,
