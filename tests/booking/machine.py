@@ -4,10 +4,13 @@ It moves its own clock: every operation takes `now`. What it compares with is re
 the product's own annotations.
 """
 
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection
-from datetime import date, time, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
+from datetime import time as time_of_day
 from random import Random
 from typing import Any, NamedTuple
 
@@ -112,15 +115,29 @@ def step(weight: int = 2, **wishes: Choose) -> Callable[[Callable[..., None]], C
     return add
 
 
+@dataclass
+class Budget:
+    """Until when steps are taken: on a machine that is busy with other things there are fewer."""
+
+    ends_at: float
+    has_failed: bool = False
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether to stop; what failed is done again to be told, however long it takes."""
+        return time.monotonic() > self.ends_at and not self.has_failed
+
+
 class BookingMachine(RuleBasedStateMachine):
     """Every example works in a savepoint of its own, so that the next begins with the same world."""
 
-    def __init__(self, world: World, part: int = 0) -> None:
+    def __init__(self, world: World, part: int, budget: Budget) -> None:
         super().__init__()
         self._undone = transaction.atomic()
         self._undone.__enter__()
         self.world = world
         self.part = part
+        self.budget = budget
         self.now = FIRST_NOW
         self.rows = Snapshot.take()
         self.suspended: set[int] = set()
@@ -137,12 +154,18 @@ class BookingMachine(RuleBasedStateMachine):
     @rule(seed=st.integers(0, 2**32 - 1))
     def take_a_step(self, seed: int) -> None:
         """Take one of the steps below. Dice decide, not the strategies: those like the same step again and again."""
+        if self.budget.is_spent:
+            return
         self.taken += 1
         dice = Random(f"{self.part} {seed} {self.taken}")
         (taken,) = dice.choices(STEPS, weights=[step.weight for step in STEPS])
         chosen = {name: choose(dice) for name, choose in taken.wishes.items()}
         note(f"{self.now:%d %b %H:%M} {taken.act.__name__} {chosen}")
-        taken.act(self, **chosen)
+        try:
+            taken.act(self, **chosen)
+        except BaseException:
+            self.budget.has_failed = True
+            raise
 
     # What people do.
 
@@ -317,7 +340,7 @@ class BookingMachine(RuleBasedStateMachine):
     def _move_session(self, row: Row, *, days: int) -> None:
         session = Session.objects.get(pk=row["id"])
         new_time = NewTime(
-            day=row["local_date"] + timedelta(days=days), start_time=time(16 if days == 0 else 17),
+            day=row["local_date"] + timedelta(days=days), start_time=time_of_day(16 if days == 0 else 17),
             duration_minutes=90, venue_id=session.venue_id,
         )  # fmt: skip
         affected = affected_by([session], now=self.now)
@@ -370,6 +393,8 @@ class BookingMachine(RuleBasedStateMachine):
     @invariant()
     def all_is_well(self) -> None:
         """One invariant, so that the steps of a failure can be read."""
+        if self.budget.is_spent:
+            return
         self.counters_are_the_sum_of_what_is_active()
         self.limits_are_kept()
         self.a_visit_has_one_host()

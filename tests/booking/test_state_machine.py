@@ -4,6 +4,7 @@ The steps are the same in every run. `./run test --races` takes twenty times as 
 """
 
 import os
+import time
 
 import pytest
 from django.db.models import F
@@ -15,7 +16,7 @@ from booking.enums import BookingState
 from booking.operations import deciding, ending, holding, queueing
 from booking.querysets import BookedSessionQuerySet
 from core.audit import log
-from tests.booking.machine import BookingMachine
+from tests.booking.machine import BookingMachine, Budget
 from tests.booking.machine_world import World
 from workshops.models import Session
 
@@ -25,12 +26,15 @@ PARTS = range(20 if int(os.environ.get("PORTAL_TEST_ROUNDS", "20")) > 20 else 2)
 """Each has dice of its own."""
 
 EXAMPLES, STEPS = (18, 22) if len(PARTS) > 2 else (9, 22)
+SECONDS = 100
+"""A part takes a few on a machine of its own."""
 
 
 def work(*, part: int, examples: int, steps: int = STEPS) -> None:
     world = World.make()
+    budget = Budget(ends_at=time.monotonic() + SECONDS)
     run_state_machine_as_test(
-        lambda: BookingMachine(world, part),
+        lambda: BookingMachine(world, part, budget),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
