@@ -12,7 +12,9 @@ from django.db import connection
 
 from booking.enums import BookingKind, BookingState
 from booking.models import BookedClass, BookedSession, Booking, ClassPlace
+from booking.operations import withdraw_booking
 from booking.party import ClassSize, Contact, Party
+from core.audit.log import LINK
 from core.audit.models import Entry
 from core.outbox.models import Message
 from core.worklist.models import WorkItem
@@ -84,8 +86,13 @@ CAME_BEFORE = [
     _asked(1, classes=("7.C", "7.D")),
     _asked(1, classes=("7.E",)),
     _asked(4, classes=("8.A",)),
+    _asked(2, classes=("7.A",)),
+    *(_asked(3, seats=seats) for seats in (6, 3, 2)),
 ]
-"""In this order: an evening and a visit are full, and of three who wait for each, not the first is the smallest."""
+"""In this order: an evening and a visit are full, and of three who wait for each, not the first is the smallest.
+
+A class awaits approval. Of the other evening all seats are given back at the end: two have an offer.
+"""
 
 
 @dataclass
@@ -117,13 +124,16 @@ class World:
         ]
         schools = [known_school(domain=f"skole{number}.example") for number in range(2)]
         world = cls(sessions=sessions, schools=schools)
-        for number, asked in enumerate(CAME_BEFORE):
+        came = [
             queue_up(
                 sessions[asked.session],
                 now=FIRST_NOW,
                 contact=world.contact(asked._replace(person=100 + number)),
                 **world.wishes(asked),
             )
+            for number, asked in enumerate(CAME_BEFORE)
+        ]
+        withdraw_booking(booking_id=came[-3].pk, reason="date", actor=LINK, now=FIRST_NOW)
         return world
 
     def wishes(self, asked: Asked) -> dict[str, Any]:
