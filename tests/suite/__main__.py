@@ -140,14 +140,17 @@ def check_statically(run: Run) -> None:
     )  # fmt: skip
 
 
-def test_on_postgresql(run: Run, *arguments: str) -> None:
+def test_on_postgresql(run: Run, *, only_races: bool) -> None:
     """Run the tests on the database named by PORTAL_TEST_DATABASE_URL, or on a private cluster."""
     given = os.environ.get("PORTAL_TEST_DATABASE_URL")
     if given is None and postgresql.find_programs() is None:
         run.missing("PostgreSQL", "no server programs on this machine (Debian: apt-get install postgresql)")
         return
     with nullcontext(given) if given else postgresql.private_cluster() as url:
-        run.tests("PostgreSQL", *arguments, env={"PORTAL_DATABASE_URL": url})
+        env = {"PORTAL_DATABASE_URL": url}
+        if not only_races:
+            run.tests("PostgreSQL", "-n", "2", "-m", "not browser and not slow and not race", env=env)
+        run.tests("PostgreSQL races", "-m", "race", env=env)
 
 
 def main() -> int:
@@ -166,16 +169,17 @@ def main() -> int:
     run = Run()
     if options.races:
         os.environ["PORTAL_TEST_ROUNDS"] = "200"
-        run.tests("SQLite", "-m", "race and not postgresql")
-        test_on_postgresql(run, "-m", "race")
+        run.tests("SQLite races", "-m", "race and not postgresql")
+        test_on_postgresql(run, only_races=True)
         return run.close()
     check_statically(run)
     if options.quick:
         run.tests("SQLite", "-n", "2", "-m", "not browser and not slow and not race and not postgresql")
         return run.close()
+    run.tests("SQLite", "-n", "2", "-m", "not browser and not race and not postgresql")
     # Races start server processes of their own and want the machine for themselves.
-    run.tests("SQLite", "-m", "not browser and not postgresql")
-    test_on_postgresql(run, "-m", "not browser and not slow")
+    run.tests("SQLite races", "-m", "race and not postgresql")
+    test_on_postgresql(run, only_races=False)
     if chromium.find() is None:
         run.missing("browser", "no Chromium on this machine (Debian: apt-get install chromium)")
     else:
