@@ -157,6 +157,7 @@ def _no_limits(monkeypatch):
         monkeypatch.setitem(LIMITS, scope, Limit(10**9, limit.window))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(4))
 def test_public_pages_survive_odd_parameters(part, portal_site):
@@ -165,7 +166,7 @@ def test_public_pages_survive_odd_parameters(part, portal_site):
     wrong = {}
     for number, path in list(enumerate(PATHS))[part::4]:
         requests = [
-            *((client, method, data) for client, count in ((visitor, 7), (person, 3))
+            *((client, method, data) for client, count in ((visitor, 4), (person, 2))
               for data in tries(number * 7, count) for method in ("get", "post")),
             *((visitor, "query", query) for query in ODD_QUERIES),
         ]  # fmt: skip
@@ -181,6 +182,7 @@ def test_public_pages_survive_odd_parameters(part, portal_site):
     assert wrong == {}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_odd_methods_are_refused_politely(portal_site):
     client = Client(raise_request_exception=False)
@@ -196,6 +198,7 @@ def test_odd_methods_are_refused_politely(portal_site):
     assert wrong == {}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_odd_bodies_and_types_are_refused_politely(portal_site):
     client = Client(raise_request_exception=False)

@@ -44,6 +44,7 @@ def _when(starts_at: datetime, ends_at: datetime | None, language: str, zone: st
     clock = date_format(first, "G.i")
     if ends_at is not None:
         clock = f"{clock}–{date_format(timezone.localtime(ends_at), 'G.i')}"
+    at = pgettext("time", "at")  # xgettext finds no calls inside f-strings
     return When(
         iso=first.isoformat(),
         weekday=date_format(first, "D"),
@@ -51,5 +52,5 @@ def _when(starts_at: datetime, ends_at: datetime | None, language: str, zone: st
         month=date_format(first, "M"),
         date=capfirst(date_format(first, "l j. F Y")),
         day_and_month=date_format(first, pgettext("day and month", "l j F")),
-        clock=f"{pgettext('time', 'at')} {clock}",
+        clock=f"{at} {clock}",
     )
