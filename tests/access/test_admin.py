@@ -13,6 +13,9 @@ from tests.access.discovery import addresses
 from tests.access.rows import undone
 from tests.factories.accounts import log_in
 
+pytestmark = pytest.mark.slow  # every address: once per run
+
+
 ALL = {"add", "change", "delete", "view"}
 WRITE = {"add", "change", "view"}
 VIEW = {"view"}

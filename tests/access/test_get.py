@@ -9,6 +9,9 @@ from django.urls import reverse
 from tests.access.discovery import rows_by_package
 from tests.access.rows import undone
 
+pytestmark = pytest.mark.slow  # every address: once per run
+
+
 ROWS = rows_by_package()
 WATCHED = ("anonymous", "teacher", "provider_member_own", "caseworker", "administration")
 

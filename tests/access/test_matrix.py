@@ -6,6 +6,9 @@ from django.urls import reverse
 from tests.access.discovery import addresses, rows_by_package
 from tests.access.rows import LOGIN, ROLES, undone
 
+pytestmark = pytest.mark.slow  # every address: once per run
+
+
 THIRD_PARTY = {
     "anymail/": "reports of the mail service, each proved by the shared secret (tests/core/outbox/test_tracking)",
     "admin/": "Wagtail's administration: only staff enter (test_second_factor, test_admin)",

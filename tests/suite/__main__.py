@@ -150,7 +150,7 @@ def test_on_postgresql(run: Run, *, only_races: bool) -> None:
         env = {"PORTAL_DATABASE_URL": url}
         if not only_races:
             run.tests("PostgreSQL", "-n", "2", "-m", "not browser and not slow and not race", env=env)
-        run.tests("PostgreSQL races", "-m", "race", env=env)
+        run.tests("PostgreSQL races", "-n", "2", "-m", "race", env=env)
 
 
 def main() -> int:
@@ -169,7 +169,7 @@ def main() -> int:
     run = Run()
     if options.races:
         os.environ["PORTAL_TEST_ROUNDS"] = "200"
-        run.tests("SQLite races", "-m", "race and not postgresql")
+        run.tests("SQLite races", "-n", "2", "-m", "race and not postgresql")
         test_on_postgresql(run, only_races=True)
         return run.close()
     check_statically(run)
@@ -177,8 +177,7 @@ def main() -> int:
         run.tests("SQLite", "-n", "2", "-m", "not browser and not slow and not race and not postgresql")
         return run.close()
     run.tests("SQLite", "-n", "2", "-m", "not browser and not race and not postgresql")
-    # Races start server processes of their own and want the machine for themselves.
-    run.tests("SQLite races", "-m", "race and not postgresql")
+    run.tests("SQLite races", "-n", "2", "-m", "race and not postgresql")
     test_on_postgresql(run, only_races=False)
     if chromium.find() is None:
         run.missing("browser", "no Chromium on this machine (Debian: apt-get install chromium)")
