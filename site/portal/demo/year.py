@@ -380,7 +380,10 @@ def _courses(year: Year) -> None:
     offer = year.offers["o1"]
     then = year.ago(25)
     for number, first in enumerate((21, 24, 45)):
-        days = [_work_day(year.today + timedelta(days=first + 7 * week)) for week in range(3)]
+        days = [_work_day(year.today + timedelta(days=first))]
+        while len(days) < 3:
+            # A week later, or after the holidays: never twice on one day.
+            days.append(_work_day(days[-1] + timedelta(days=7)))
         sessions = [
             create_session(
                 offer_id=offer.pk,
