@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from booking.enums import BookingState, CancelReason, DeclineReason, PickReason, WithdrawalReason
+from booking.enums import LIVE_STATES, BookingState, CancelReason, DeclineReason, PickReason, WithdrawalReason
 from booking.errors import OwnBookingError
 from booking.messages import can_tell_again
 from booking.models import Booking
@@ -27,14 +27,6 @@ from booking.operations.moving import MOVABLE_STATES
 from booking.permissions import user_can_decide
 from core.audit.log import Actor
 from workshops.models import Offer
-
-_ENDABLE = (
-    BookingState.HELD,
-    BookingState.AWAITING_APPROVAL,
-    BookingState.WAITING,
-    BookingState.OFFERED,
-    BookingState.CONFIRMED,
-)
 
 
 @dataclass(frozen=True)
@@ -62,7 +54,7 @@ class Facts:
     @property
     def is_endable(self) -> bool:
         """Whether it can still be withdrawn or cancelled."""
-        return self.booking.state in _ENDABLE
+        return self.booking.state in LIVE_STATES
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,15 @@ TAKING_STATES = (
 ACTIVE_STATES = (*TAKING_STATES, BookingState.WAITING)
 """States in which a class counts as signed up."""
 
+LIVE_STATES = (
+    BookingState.HELD,
+    BookingState.AWAITING_APPROVAL,
+    BookingState.WAITING,
+    BookingState.OFFERED,
+    BookingState.CONFIRMED,
+)
+"""States in which a booking still lies ahead: it can be withdrawn, cancelled, and told of."""
+
 
 class Channel(models.TextChoices):
     """How the booking came (S24)."""

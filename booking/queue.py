@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from booking.enums import BookingState
@@ -22,6 +22,7 @@ from core.audit.log import SYSTEM, Actor, record
 from core.worklist.operations import close_items, open_item
 from workshops.enums import PlaceKind, SessionState
 from workshops.models import Session
+from workshops.querysets import SessionQuerySet
 
 
 def refresh(sessions: Mapping[int, Session], *, now: datetime) -> None:
@@ -43,25 +44,27 @@ def run_queue(session_ids: Iterable[int], *, now: datetime, actor: Actor = SYSTE
     the queue itself stays. Running it again changes nothing.
     Source: DESIGN.md rules 2 and 8.
     """
-    sessions = (
-        Session.objects.filter(
-            pk__in=list(session_ids),
-            waiting__gt=0,
-            state=SessionState.OPEN,
-            offer__is_open=True,
-            starts_at__gt=now + QUEUE_ENDS,
-        )
-        .gate_open(today=timezone.localdate(now))
-        .select_related("offer__provider")
-        .with_free_places(now=now)
-        .order_by("pk")
-    )
+    sessions = serves_its_queue(now=now).filter(pk__in=list(session_ids)).select_related("offer__provider")
     offered: list[BookedSession] = []
     for session in sessions:
         # The annotation counts what ran out as free already; now the counters must say so too.
         tell_expired_offers(release_expired(session.pk, now=now), now=now)
         offered += _offer_in_order(session, now=now, actor=actor)
     return offered
+
+
+def serves_its_queue(*, now: datetime) -> SessionQuerySet:
+    """Return the sessions with a queue that may offer places now and have any free, in pk order."""
+    waited_for = Session.objects.filter(
+        waiting__gt=0, state=SessionState.OPEN, offer__is_open=True, starts_at__gt=now + QUEUE_ENDS
+    ).gate_open(today=timezone.localdate(now))
+    served: SessionQuerySet = (
+        waited_for.with_free_places(now=now)
+        # None is no limit: nor do the groups of an evening count that a school has taken whole.
+        .filter(Q(free_groups=None) | Q(free_groups__gt=0), Q(free_people=None) | Q(free_people__gt=0))
+        .order_by("pk")
+    )
+    return served
 
 
 def enter_queue(booked: BookedSession, *, now: datetime) -> None:
@@ -153,8 +156,6 @@ def tell_expired_offers(booking_ids: Collection[int], *, now: datetime) -> None:
 def _offer_in_order(session: Session, *, now: datetime, actor: Actor) -> list[BookedSession]:
     free_groups: int | None = session.free_groups  # type: ignore[attr-defined]  # annotated
     free_people: int | None = session.free_people  # type: ignore[attr-defined]  # annotated
-    if 0 in (free_groups, free_people):
-        return []
     host = session.host_school_id
     offered: list[BookedSession] = []
     passed: list[int] = []

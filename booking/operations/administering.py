@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from booking.enums import BookingState
+from booking.enums import LIVE_STATES
 from booking.errors import NoAddressError, WrongStateError
 from booking.messages import can_tell_again, tell_booking_again
 from booking.models import Booking
@@ -14,13 +14,6 @@ from core.audit.models import Entry
 from workshops.models import Session
 
 READING_COUNTS_FOR = timedelta(hours=1)
-_LINK_STATES = (
-    BookingState.HELD,
-    BookingState.AWAITING_APPROVAL,
-    BookingState.WAITING,
-    BookingState.OFFERED,
-    BookingState.CONFIRMED,
-)
 
 
 @transaction.atomic
@@ -51,7 +44,7 @@ def renew_link(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
         WrongStateError: the booking has ended, so its link leads nowhere new.
     """
     booking = Booking.objects.select_for_update().get(pk=booking_id)
-    if booking.state not in _LINK_STATES or not booking.submitted_at:
+    if booking.state not in LIVE_STATES or not booking.submitted_at:
         raise WrongStateError
     Booking.objects.filter(pk=booking.pk).update(
         link_generation=F("link_generation") + 1, pending_name="", pending_email="", pending_until=None

@@ -9,14 +9,13 @@ from booking.enums import BookingState, DeclineReason
 from booking.errors import CharterNotCoveredError, WrongStateError
 from booking.messages import tell_booking, tell_change, tell_delay
 from booking.models import Booking
-from booking.operations.submitting import confirm
+from booking.operations.submitting import confirm, offer_of
 from booking.places import end_place, lock_sessions_of, require_gate
 from booking.queue import run_queue
-from booking.rules import main_session
 from core.audit.log import SYSTEM, Actor, record
 from core.worklist.operations import close_items, open_item
 from workshops.enums import IfSilent
-from workshops.models import Offer
+from workshops.models import Offer, Session
 
 
 @transaction.atomic
@@ -41,7 +40,7 @@ def approve_booking(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     if was_confirmed:
         booking.changes += 1
     booking.save()
-    offer = Offer.objects.get(pk=main_session(sessions.values()).offer_id)
+    offer = offer_of(sessions.values())
     record("booking_approved", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
     close_approval(booking, resolution="approved", actor=actor, now=now)
     if was_confirmed:
@@ -72,7 +71,7 @@ def decline_booking(*, booking_id: int, reason: str, actor: Actor, now: datetime
     booking.ended_at = now
     booking.end_reason = reason
     booking.save()
-    offer = Offer.objects.get(pk=main_session(sessions.values()).offer_id)
+    offer = offer_of(sessions.values())
     record(
         "booking_declined",
         f"booking:{booking.pk}",
@@ -104,9 +103,7 @@ def answer_overdue_approvals(now: datetime) -> int:
     )
     answered = 0
     for booking_id in list(overdue.values_list("pk", flat=True)[:500]):
-        offer = Offer.objects.filter(sessions__booked_sessions__booking=booking_id).first()
-        if offer is None:
-            continue
+        offer = offer_of(Session.objects.filter(booked_sessions__booking=booking_id))
         answered += _answer_silence(booking_id, offer, now=now)
     return answered
 

@@ -7,28 +7,30 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from booking.affected import affected_by
-from booking.enums import ACTIVE_STATES, BookingState, ForBooked, SessionCancelReason, WithdrawPart
+from booking.enums import (
+    ACTIVE_STATES,
+    LIVE_STATES,
+    BookingState,
+    ForBooked,
+    SessionCancelReason,
+    WithdrawPart,
+)
 from booking.errors import WithdrawalClosedError, WrongStateError
 from booking.messages import tell_booking
 from booking.models import BookedSession, Booking
 from booking.operations.changing_sessions import cancel_session, cancel_token
+from booking.operations.deciding import close_approval
+from booking.operations.submitting import offer_of
 from booking.package_emails import tell_part_withdrawn
 from booking.places import end_place, lock_sessions, lock_sessions_of, release_expired
-from booking.queue import run_queue, tell_expired_offers
+from booking.queue import run_queue, serves_its_queue, tell_expired_offers
 from booking.reading import booked_of
 from booking.rules import QUEUE_ENDS, is_evening_of_package, main_session
 from core.audit.log import SYSTEM, Actor, record
 from core.worklist.operations import close_items
-from workshops.enums import UPCOMING_STATES, SessionState
-from workshops.models import Offer, Session
+from workshops.enums import UPCOMING_STATES
+from workshops.models import Session
 
-_ENDABLE = (
-    BookingState.HELD,
-    BookingState.AWAITING_APPROVAL,
-    BookingState.WAITING,
-    BookingState.OFFERED,
-    BookingState.CONFIRMED,
-)
 _FREE_TO_LEAVE = (BookingState.HELD, BookingState.WAITING, BookingState.OFFERED)
 """States without a deadline for withdrawing: nobody counts on them yet."""
 
@@ -60,7 +62,7 @@ def withdraw_booking(
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.state == BookingState.WITHDRAWN:
         return booking
-    if booking.state not in _ENDABLE or not booking.submitted_at:
+    if booking.state not in LIVE_STATES or not booking.submitted_at:
         raise WrongStateError
     booked = [item for item in _active(booking, sessions) if _is_of(item, booking, part)]
     if not booked:
@@ -89,7 +91,7 @@ def cancel_booking(*, booking_id: int, reason: str, actor: Actor, now: datetime)
     booking = Booking.objects.select_for_update().get(pk=booking_id)
     if booking.state == BookingState.CANCELLED:
         return booking
-    if booking.state not in _ENDABLE:
+    if booking.state not in LIVE_STATES:
         raise WrongStateError
     evenings = [
         item.session_id
@@ -124,16 +126,15 @@ def expire_overdue(now: datetime) -> int:
     for booking in untold.order_by("pk")[:500]:
         with transaction.atomic():
             if Booking.objects.filter(pk=booking.pk, state=BookingState.EXPIRED).update(end_reason="told"):
-                offer = Offer.objects.filter(sessions__booked_sessions__booking=booking).first()
-                if offer:
-                    record(
-                        "booking_expired",
-                        f"booking:{booking.pk}",
-                        actor=SYSTEM,
-                        now=now,
-                        provider_id=offer.provider_id,
-                    )
-                    tell_booking(booking, offer=offer, now=now)
+                offer = offer_of(Session.objects.filter(booked_sessions__booking=booking))
+                record(
+                    "booking_expired",
+                    f"booking:{booking.pk}",
+                    actor=SYSTEM,
+                    now=now,
+                    provider_id=offer.provider_id,
+                )
+                tell_booking(booking, offer=offer, now=now)
     return ended
 
 
@@ -156,10 +157,7 @@ def _serve_queues(now: datetime) -> None:
 
     A limit raised in planning, a session opened again, a charter signed anew.
     """
-    waiting = Session.objects.filter(
-        waiting__gt=0, state=SessionState.OPEN, starts_at__gt=now + QUEUE_ENDS
-    ).order_by("pk")
-    for session_id in list(waiting.values_list("pk", flat=True)):
+    for session_id in list(serves_its_queue(now=now).values_list("pk", flat=True)):
         with transaction.atomic():
             run_queue(lock_sessions([session_id]), now=now)
 
@@ -183,7 +181,7 @@ def _close_queues(now: datetime) -> int:
             booking.state, booking.ended_at, booking.held_until = BookingState.EXPIRED, now, None
             booking.end_reason = "queue_closed" if booking.proven_at else "queue_unproven"
             booking.save(update_fields=["state", "ended_at", "held_until", "end_reason"])
-            offer = Offer.objects.get(pk=main_session(sessions.values()).offer_id)
+            offer = offer_of(sessions.values())
             record(
                 booking.end_reason,
                 f"booking:{booking.pk}",
@@ -298,7 +296,7 @@ def _end(
     booking.end_reason = reason
     booking.held_until = None
     booking.save()
-    offer = Offer.objects.get(pk=main_session(sessions.values()).offer_id)
+    offer = offer_of(sessions.values())
     record(
         f"booking_{state.value}",
         f"booking:{booking.pk}",
@@ -308,8 +306,7 @@ def _end(
         reason=reason,
     )
     subject = f"booking:{booking.pk}"
-    for kind in ("booking_approval", "approval_overdue"):
-        close_items(kind=kind, subject=subject, resolution=state.value, actor=actor, now=now)
+    close_approval(booking, resolution=state.value, actor=actor, now=now)
     close_items(kind="affected_booking", subject=subject, resolution=state.value, actor=actor, now=now)
     tell_booking(booking, offer=offer, now=now)
     run_queue(sessions, now=now)

@@ -8,7 +8,7 @@ from booking.enums import BookingState
 from booking.errors import OfferExpiredError, WrongStateError
 from booking.messages import tell_booking
 from booking.models import BookedSession, Booking
-from booking.operations.submitting import confirm, settle
+from booking.operations.submitting import confirm, offer_of, settle
 from booking.places import (
     Claimant,
     end_place,
@@ -18,9 +18,8 @@ from booking.places import (
     require_gate,
 )
 from booking.queue import close_call, offer_place, run_queue, tell_expired_offers
-from booking.rules import main_session
 from core.audit.log import Actor, record
-from workshops.models import Offer, Session
+from workshops.models import Session
 
 
 @transaction.atomic
@@ -43,7 +42,7 @@ def accept_offer(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     if booking.held_until is None or booking.held_until <= now:
         raise OfferExpiredError
     require_gate(sessions, now=now)
-    offer = _offer(sessions)
+    offer = offer_of(sessions.values())
     booking.held_until = None
     if booking.booked_sessions.filter(is_picked=True).exists():
         confirm(booking, now=now)
@@ -74,7 +73,7 @@ def decline_offer(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
     booking.state, booking.ended_at, booking.held_until = BookingState.DECLINED, now, None
     booking.end_reason = "offer_declined"
     booking.save()
-    offer = _offer(sessions)
+    offer = offer_of(sessions.values())
     record("offer_declined", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
     tell_booking(booking, offer=offer, now=now)
     close_call(booking, actor=actor, now=now)
@@ -106,12 +105,3 @@ def pick_from_queue(*, booked_session_id: int, reason: str, actor: Actor, now: d
     run_queue([session_id], now=now)
     booking: Booking = entry.booking
     return booking
-
-
-def _offer(sessions: dict[int, Session]) -> Offer:
-    offer: Offer = (
-        Offer.objects.select_related("provider")
-        .prefetch_related("districts")
-        .get(pk=main_session(sessions.values()).offer_id)
-    )
-    return offer

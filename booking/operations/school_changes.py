@@ -5,17 +5,9 @@ from datetime import datetime
 
 from django.db.models import F
 
-from booking.enums import BookingState
+from booking.enums import LIVE_STATES
 from booking.models import BookedSession
 from booking.operations.coverage import open_affected_tasks
-
-_STILL_TO_COME = (
-    BookingState.HELD,
-    BookingState.AWAITING_APPROVAL,
-    BookingState.WAITING,
-    BookingState.OFFERED,
-    BookingState.CONFIRMED,
-)
 
 
 class BookingSchoolObserver:
@@ -39,7 +31,7 @@ def _open_tasks(*, now: datetime, school_ids: Sequence[int] | None = None) -> in
     ended = BookedSession.objects.filter(
         session__starts_at__gt=now,
         session__local_date__gte=F("booking__school__closed_on"),
-        state__in=_STILL_TO_COME,
+        state__in=LIVE_STATES,
         booking__submitted_at__isnull=False,
     )
     if school_ids is not None:

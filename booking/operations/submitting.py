@@ -1,6 +1,7 @@
 """From held to confirmed: sending the booking, proving the address, booking for someone who phones."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +59,7 @@ def submit_booking(*, booking_id: int, is_proven: bool, now: datetime, actor: Ac
         require_gate(sessions, now=now)
     booking.submitted_at = now
     booking.end_reason = ""
-    offer = _offer(sessions)
+    offer = offer_of(sessions.values())
     if not (booking.is_invited or booking.channel == Channel.PHONE):
         check_address_allowed(booking.contact_email, offer.allowed_domains)
     if booking.kind != BookingKind.SCHOOL and not offer.asks_for_proof and not offer.allowed_domains:
@@ -97,7 +98,7 @@ def prove_address(*, booking_id: int, now: datetime, actor: Actor) -> Booking:
     may_prove = (BookingState.HELD, BookingState.EXPIRED, BookingState.WAITING)
     if booking.state not in may_prove or not booking.submitted_at or booking.end_reason == "queue_unproven":
         raise WrongStateError
-    offer = _offer(sessions)
+    offer = offer_of(sessions.values())
     record("address_proven", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id)
     if booking.state == BookingState.WAITING:
         _join_queue(booking, offer, is_proven=True, now=now)
@@ -273,9 +274,9 @@ def _is_domain_of(*, domain: str, school_id: int) -> QuerySet[SchoolDomain, int]
     return SchoolDomain.objects.filter(domain=domain, school_id=school_id).values_list("pk", flat=True)
 
 
-def _offer(sessions: dict[int, Session]) -> Offer:
-    first = main_session(sessions.values())
-    found: list[Offer] = _with_provider(offer_id=first.offer_id)
+def offer_of(sessions: Iterable[Session]) -> Offer:
+    """Return the offer a booking of these sessions is of, with its provider: the visit's, in a package."""
+    found: list[Offer] = _with_provider(offer_id=main_session(sessions).offer_id)
     return found[0]
 
 

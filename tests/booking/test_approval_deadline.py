@@ -14,8 +14,9 @@ from core.audit.log import SYSTEM
 from core.outbox.models import Message
 from core.worklist.models import WorkItem
 from tests.factories.booking import book
-from tests.factories.workshops import OfferFactory, SessionFactory
+from tests.factories.workshops import OfferFactory, SessionFactory, a_package
 from workshops.enums import Approval, IfSilent
+from workshops.models import Offer
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +102,16 @@ def test_the_deadline_is_local_days_and_leaves_the_last_day_free():
     assert approval_deadline(now=asked, days=3, starts_at=far) == datetime(2026, 10, 26, 11, tzinfo=UTC)
     assert approval_deadline(now=asked, days=3, starts_at=near) == datetime(2026, 10, 24, 8, tzinfo=UTC)
     assert timezone.is_aware(approval_deadline(now=asked, days=3, starts_at=far))
+
+
+def test_a_package_is_answered_as_its_visit_says_whatever_the_evening_says():
+    visit, evening = a_package(title="Aften", approval_if_silent=IfSilent.CONFIRM)
+    Offer.objects.filter(pk=visit.offer_id).update(
+        title="Å, et besøg", approval=Approval.ADMINISTRATION, approval_if_silent=IfSilent.DECLINE
+    )
+    booking = book(visit, evening_id=evening.pk)
+
+    answer_overdue_approvals(after_deadline(booking))
+
+    booking.refresh_from_db()
+    assert booking.state == BookingState.DECLINED

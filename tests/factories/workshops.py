@@ -219,8 +219,7 @@ def a_package(*, in_days: int = 30, people: int = 40, **more: object) -> tuple[S
         max_groups=1,
         max_people=people,
         duration_minutes=120,
-        title="Forældreaften på skolen",
-        **more,
+        **{"title": "Forældreaften på skolen", **more},
     )
     offer = OfferFactory(evening_offer=evening_offer)
     visit = SessionFactory(offer=offer, in_days=in_days)
