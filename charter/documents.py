@@ -15,6 +15,7 @@ from django.utils import formats
 from django.utils.translation import gettext, override
 
 from charter.gate import COPENHAGEN
+from charter.methods import honesty, proof_rows
 from charter.models import CharterText, Signature, SignatureEvidence
 from charter.texts import blocks_of
 
@@ -100,7 +101,7 @@ def receipt_facts(
                 [gettext("Server's time (UTC)"), f"{signed_at:%Y-%m-%d %H:%M:%S}", "code"],
                 [gettext("Charter version"), str(signature.version.number), ""],
                 [gettext("SHA-256 of the signed text"), signature.text_sha256, "code"],
-                [gettext("Transaction"), str(evidence.proof.get("transaction", "")), "code"],
+                *[list(row) for row in proof_rows(evidence.proof)],
                 [gettext("Software"), f"Dannelsesportalen {software}", "code"],
             ],
             "labels": {
@@ -111,10 +112,7 @@ def receipt_facts(
                 "evidence_intro": gettext("This page tells how the signature came about."),
                 "fact": gettext("Fact"),
                 "value": gettext("Value"),
-                "honesty": gettext(
-                    "The signature was given by a person who was logged in and typed a one-time code from an e-mail. "
-                    "It is an electronic signature, not a qualified one."
-                ),
+                "honesty": honesty(signature.method),
             },
         }
 

@@ -37,8 +37,11 @@ class SignatureMethod(models.TextChoices):
     """How the signer proved who they are; labelled as what it is, nothing called qualified."""
 
     EMAIL_CODE = "email_code", _("Log-in and one-time code by e-mail")
-    OIDC = "oidc", _("MitID through an identity broker")
-    PAPER = "paper", _("On paper, registered by the administration")
+    MITID = "mitid", _("MitID through an identity broker")
+    MITID_ERHVERV = "mitid_erhverv", _("MitID Erhverv through an identity broker")
+    DEMO_BROKER = "demo_broker", _("Demo broker, not MitID")
+    PASSKEY = "passkey", _("Log-in and passkey")
+    PAPER = "paper", _("On paper or in another system, registered by the administration")
 
 
 class RecordKind(models.TextChoices):

@@ -290,7 +290,7 @@ class SigningAttempt(models.Model):
     """What was ticked, word for word as displayed."""
 
     code_nonce = models.CharField(max_length=64, blank=True)
-    """The code is an HMAC over this, the id and SECRET_KEY (charter.codes): the code itself is stored nowhere."""
+    """The code is an HMAC over this, the id and SECRET_KEY (charter.methods.codes): the code itself is stored nowhere."""
 
     code_expires_at = models.DateTimeField(null=True, blank=True)
     code_attempts = models.PositiveSmallIntegerField(default=0)
@@ -397,7 +397,7 @@ class SignatureEvidence(models.Model):
     authority = models.CharField(_("authority"), max_length=200)
     statements = models.JSONField(_("statements as displayed"), default=list)
     proof = models.JSONField(_("proof"), default=dict)
-    """Method, issuer, subject, level, time of authentication, transaction id."""
+    """Method, issuer, subject, level, time of authentication, transaction id (charter.methods.Proof)."""
 
     ip_address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     user_agent = models.CharField(_("browser"), max_length=300, blank=True)

@@ -9,9 +9,9 @@ from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from charter import codes
 from charter.enums import MemberRole, ProviderState, RecordKind, Transition
 from charter.gate import COPENHAGEN
+from charter.methods import codes
 from charter.models import Provider, ProviderMember, Signature, SignatureRecord, SigningAttempt
 from core.links.tokens import absolute_url
 from core.outbox.operations import queue_message

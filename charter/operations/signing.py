@@ -5,20 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.metadata import version as installed_version
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
-from charter import chain, codes, documents, notices
+from charter import chain, documents, notices
 from charter.coverage import coverage_of, span_of
-from charter.enums import ProviderState, RecordKind, SignatureMethod
+from charter.enums import ProviderState, RecordKind
 from charter.errors import (
-    CodeExpiredError,
-    CodeUsedUpError,
-    CodeWrongError,
     NotSignatoryError,
     ProviderCannotSignError,
     SigningError,
@@ -27,6 +24,7 @@ from charter.errors import (
     VersionChangedError,
 )
 from charter.gate import local_day
+from charter.methods import Proof, codes, email_code
 from charter.models import (
     CharterPeriod,
     CharterText,
@@ -195,23 +193,62 @@ def sign_charter(
     attempt = _prove(attempt_id, code, now=now)
     if attempt.signature is not None:
         return attempt.signature
-    text, period = _check(attempt, now=now)
+    return complete(
+        StartedSigning(attempt, ip_address=ip_address, user_agent=user_agent),
+        email_code.proof_of(attempt, now=now),
+        now=now,
+    )
+
+
+class Basis(Protocol):
+    """What a signature is made from: a signing begun on the page, or a paper that was registered."""
+
+    provider: Provider
+    version: CharterVersion
+    text_sha256: str
+    actor: Actor
+
+    def locked(self) -> Signature | None:
+        """Lock what the signature is made from and read it again; return the signature it led to already."""
+
+    def check(self, *, now: datetime) -> tuple[CharterText, Period]:
+        """Return text and period to sign, or refuse: everything may have changed meanwhile."""
+
+    def evidence(self) -> SignatureEvidence:
+        """Return who signed and what they declared, unsaved; `complete` adds the rest."""
+
+    def finish(self, signature: Signature) -> None:
+        """Note which signature this has led to."""
+
+
+def complete(basis: Basis, proof: Proof, *, now: datetime) -> Signature:
+    """Turn a proof into a signature: check, make the document, seal it, write everything. One path for all methods.
+
+    The document is made before the transaction that writes; everything that could have changed meanwhile is
+    asked again inside it.
+    """
+    text, period = basis.check(now=now)
     signature = Signature(
-        provider=attempt.provider,
-        version=attempt.version,
+        provider=basis.provider,
+        version=basis.version,
         covers_from=period.first_day,
         covers_until=period.last_day,
-        method=SignatureMethod.EMAIL_CODE,
+        method=proof.method,
         signed_at=now,
-        text_sha256=attempt.text_sha256,
+        text_sha256=basis.text_sha256,
         reference=f"CH-{get_random_string(8, _ALPHABET)}",
     )
-    evidence = _evidence_of(attempt, signature, now=now, ip_address=ip_address, user_agent=user_agent)
+    evidence = basis.evidence()
+    evidence.signature = signature
+    evidence.proof = proof.as_evidence()
+    evidence.network_delete_after = add_months(local_day(now), NETWORK_MONTHS)
+    evidence.salt = secrets.token_hex(32)
+    evidence.delete_after = add_months(signature.covers_until, 12 * EVIDENCE_YEARS)
     document = documents.sealed_receipt(signature, evidence, text, software=software_version())
     signature.document_sha256 = documents.sha256_of_bytes(document)
     stored_name = private_storage().save(f"charter/receipts/{signature.reference}.pdf", ContentFile(document))
     try:
-        return _write(attempt.pk, signature, evidence, stored_name, now=now)
+        return _write(basis, signature, evidence, stored_name, now=now)
     except BaseException:
         private_storage().delete(stored_name)
         raise
@@ -235,39 +272,72 @@ def _prove(attempt_id: int, code: str, *, now: datetime) -> SigningAttempt:
             return attempt
         if now - attempt.started_at > ATTEMPT_VALID_FOR:
             refusal = SigningExpiredError()
-        elif attempt.code_attempts >= codes.MAX_TRIES:
-            refusal = CodeUsedUpError()
-        elif not attempt.code_nonce or attempt.code_expires_at is None or now >= attempt.code_expires_at:
-            refusal = CodeExpiredError()
-        elif not codes.is_right(attempt, code):
-            attempt.code_attempts += 1
-            attempt.save(update_fields=["code_attempts"])
-            left = codes.MAX_TRIES - attempt.code_attempts
-            refusal = CodeWrongError(attempts_left=left) if left else CodeUsedUpError()
+        else:
+            refusal = email_code.refusal_of(attempt, code, now=now)
     if refusal is not None:
         raise refusal
     return attempt
 
 
-def _check(attempt: SigningAttempt, *, now: datetime) -> tuple[CharterText, Period]:
-    """Return text and period to sign, or refuse: everything may have changed since the attempt began."""
-    provider = Provider.objects.get(pk=attempt.provider_id)
-    opening = opening_for(provider, attempt.user, now=now)
-    _refuse(opening.bar)
-    if opening.version is None or opening.version.pk != attempt.version_id:
-        raise VersionChangedError
-    text = text_in(opening.version, attempt.language)
-    if text is None or text_sha256(text) != attempt.text_sha256:
-        raise VersionChangedError
-    # A signing begun before midnight covers from the day it is completed: compared by the last day.
-    period = next((p for p in opening.periods if p.last_day == attempt.period_last_day), None)
-    if period is None:
-        raise SigningWindowClosedError
-    return text, period
+class StartedSigning:
+    """A signing begun on the page, as what a signature is made from."""
+
+    def __init__(self, attempt: SigningAttempt, *, ip_address: str, user_agent: str) -> None:
+        self._attempt = attempt
+        self._ip_address, self._user_agent = ip_address, user_agent
+        self.provider: Provider = attempt.provider
+        self.version: CharterVersion = attempt.version
+        self.text_sha256 = attempt.text_sha256
+        self.actor = Actor("user", attempt.user_id)
+
+    def locked(self) -> Signature | None:
+        """Lock the attempt; return what it led to when it was posted twice."""
+        self._attempt = (
+            SigningAttempt.objects.select_for_update(of=("self",))
+            .select_related("user", "signature")
+            .get(pk=self._attempt.pk)
+        )
+        return self._attempt.signature
+
+    def check(self, *, now: datetime) -> tuple[CharterText, Period]:
+        """Ask everything again: state, window, signatory, version, the very text that was shown."""
+        attempt = self._attempt
+        provider = Provider.objects.get(pk=attempt.provider_id)
+        opening = opening_for(provider, attempt.user, now=now)
+        _refuse(opening.bar)
+        if opening.version is None or opening.version.pk != attempt.version_id:
+            raise VersionChangedError
+        text = text_in(opening.version, attempt.language)
+        if text is None or text_sha256(text) != attempt.text_sha256:
+            raise VersionChangedError
+        # A signing begun before midnight covers from the day it is completed: compared by the last day.
+        period = next((p for p in opening.periods if p.last_day == attempt.period_last_day), None)
+        if period is None:
+            raise SigningWindowClosedError
+        return text, period
+
+    def evidence(self) -> SignatureEvidence:
+        """Return what the signer typed and ticked, and from where."""
+        attempt = self._attempt
+        return SignatureEvidence(
+            signer=attempt.user,
+            signer_name=attempt.signer_name,
+            signer_email=attempt.user.email,
+            signer_role=attempt.signer_role,
+            authority=attempt.authority,
+            statements=attempt.statements,
+            ip_address=self._ip_address or None,
+            user_agent=self._user_agent[:300],
+        )
+
+    def finish(self, signature: Signature) -> None:
+        """Let the attempt lead to its receipt from now on."""
+        self._attempt.signature = signature
+        self._attempt.save(update_fields=["signature"])
 
 
 def _write(
-    attempt_id: int,
+    basis: Basis,
     signature: Signature,
     evidence: SignatureEvidence,
     document: str,
@@ -277,15 +347,10 @@ def _write(
     with transaction.atomic():
         provider = Provider.objects.locked().get(pk=signature.provider_id)
         CharterVersion.objects.select_for_update().get(pk=signature.version_id)
-        attempt = (
-            SigningAttempt.objects.select_for_update(of=("self",))
-            .select_related("user", "signature")
-            .get(pk=attempt_id)
-        )
-        if attempt.signature is not None:
+        if (done := basis.locked()) is not None:
             private_storage().delete(document)
-            return attempt.signature
-        _text, period = _check(attempt, now=now)
+            return done
+        _text, period = basis.check(now=now)
         if (period.first_day, period.last_day) != (signature.covers_from, signature.covers_until):
             raise SigningWindowClosedError
         superseded = _superseded_by(signature)
@@ -306,12 +371,11 @@ def _write(
         for older in superseded:
             chain.append(older, RecordKind.SUPERSEDED, at=now, content={"by": signature.reference})
         CharterVersion.objects.filter(pk=signature.version_id, locked_at=None).update(locked_at=now)
-        attempt.signature = signature
-        attempt.save(update_fields=["signature"])
+        basis.finish(signature)
         record(
             "signature.signed",
             f"signature:{signature.pk}",
-            actor=Actor("user", attempt.user_id),
+            actor=basis.actor,
             now=now,
             provider_id=signature.provider_id,
             reference=signature.reference,
@@ -345,37 +409,6 @@ def _superseded_by(signature: Signature) -> list[Signature]:
     ]
 
 
-def _evidence_of(
-    attempt: SigningAttempt, signature: Signature, *, now: datetime, ip_address: str, user_agent: str
-) -> SignatureEvidence:
-    user = attempt.user
-    sent_at = attempt.code_expires_at - codes.VALID_FOR if attempt.code_expires_at else None
-    return SignatureEvidence(
-        signer=user,
-        signer_name=attempt.signer_name,
-        signer_email=user.email,
-        signer_role=attempt.signer_role,
-        authority=attempt.authority,
-        statements=attempt.statements,
-        # Honest: who reads this mailbox signed. Nobody checked an identity card (DESIGN.md 6).
-        proof={
-            "method": SignatureMethod.EMAIL_CODE.value,
-            "issuer": settings.PORTAL_BASE_URL,
-            "subject": f"user:{user.pk}",
-            "level": "email",
-            "logged_in_at": user.last_login.isoformat() if user.last_login else "",
-            "code_sent_at": sent_at.isoformat() if sent_at else "",
-            "authenticated_at": now.isoformat(),
-            "transaction": f"signing:{attempt.pk}:{attempt.code_nonce[:8]}",
-        },
-        ip_address=ip_address or None,
-        user_agent=user_agent[:300],
-        network_delete_after=add_months(local_day(now), NETWORK_MONTHS),
-        salt=secrets.token_hex(32),
-        delete_after=add_months(signature.covers_until, 12 * EVIDENCE_YEARS),
-    )
-
-
 def _refuse(bar: SigningBar | None) -> None:
     if bar is None:
         return
@@ -393,8 +426,10 @@ def _user(user_id: int) -> Any:
 
 
 __all__ = [
+    "Basis",
     "Opening",
     "Statement",
+    "complete",
     "opening_for",
     "request_signing_code",
     "sign_charter",

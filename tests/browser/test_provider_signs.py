@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from charter import codes
 from charter.content import ensure_charter
 from charter.coverage import coverage_of
 from charter.enums import MemberRole
 from charter.gate import local_day
+from charter.methods import codes
 from charter.models import Provider, Signature, SigningAttempt
 from core.accounts.models import User
 from tests.browser.checks import assert_fits_the_width, assert_no_axe_findings

@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
-from charter import codes
 from charter.chain import verify_chain
 from charter.coverage import coverage_of
 from charter.documents import sha256_of_bytes
@@ -24,6 +23,7 @@ from charter.errors import (
     SigningWindowClosedError,
     VersionChangedError,
 )
+from charter.methods import codes
 from charter.models import CharterText, CharterVersion, Provider, Signature, SigningAttempt
 from charter.operations import (
     change_provider_state,

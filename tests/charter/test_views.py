@@ -8,8 +8,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from charter import codes
 from charter.enums import MemberRole, Transition
+from charter.methods import codes
 from charter.models import CharterText, CharterVersion, Signature, SigningAttempt
 from charter.operations import change_provider_state, publish_version, withdraw_signature
 from charter.texts import text_sha256

@@ -24,9 +24,9 @@ from booking.operations import (
     withdraw_booking,
 )
 from booking.party import ClassSize, Contact, Party
-from charter import codes
 from charter.content import ensure_charter
 from charter.enums import ProviderKind, Transition
+from charter.methods import codes
 from charter.models import Agreement, Programme, Provider
 from charter.operations import (
     add_member,
