@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from booking import wording
+from booking.enums import ACTIVE_STATES
 from booking.models import BookedSession, Booking
 from booking.places import bookable_by_staff
 from core.links.tokens import absolute_url
@@ -39,12 +40,16 @@ def dates_for(
         .order_by("starts_at", "pk")
         .select_related("venue")
     )
-    return dates.filter(starts_at__gt=now).exclude(pk__in=_others(booking, booked))
+    return dates.filter(starts_at__gt=now).exclude(_at_the_time_of_others(booking, booked))
 
 
-def _others(booking: Booking, booked: BookedSession) -> list[int]:
-    """Return where the booking has its other days."""
-    return [item.session_id for item in booking.booked_sessions.all() if item.pk != booked.pk]
+def _at_the_time_of_others(booking: Booking, booked: BookedSession) -> Q:
+    """Say of a date that one of the booking's other days is held at the same time."""
+    overlaps = Q(pk__in=[])
+    for item in booking.booked_sessions.all():
+        if item.pk != booked.pk and item.state in ACTIVE_STATES:
+            overlaps |= Q(starts_at__lt=item.session.ends_at, ends_at__gt=item.session.starts_at)
+    return overlaps
 
 
 def dates_as_links(dates: SessionQuerySet, *, limit: int = 5) -> str:

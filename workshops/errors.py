@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from workshops.calendars import LOCAL_ZONE
+
 if TYPE_CHECKING:
     from workshops.clashes import Clash
     from workshops.models import Session
@@ -156,6 +158,25 @@ class CourseDatesError(WorkshopError):
     message = _(
         "Choose coming dates of this offer that are in no other course and that the same people may book."
     )
+
+
+class CourseDatesOverlapError(WorkshopError):
+    """Two dates of a course are held at the same time: no class can be at both."""
+
+    code = "course_dates_overlap"
+    message = _(
+        "Two of the dates overlap: %(first)s and %(second)s. Choose dates that are not held at the same time."
+    )
+
+    def __init__(self, first: "Session", second: "Session") -> None:
+        super().__init__(first.pk, second.pk)
+        self.sessions = (first, second)
+
+    def __str__(self) -> str:
+        first, second = (
+            f"{session.starts_at.astimezone(LOCAL_ZONE):%d.%m.%Y %H:%M}" for session in self.sessions
+        )
+        return str(self.message) % {"first": first, "second": second}
 
 
 class CourseHasBookingsError(WorkshopError):

@@ -68,7 +68,9 @@ def move_booking(
         raise MoveClosedError
     if target is None or not may_go_to(booked.session, target, is_course=booking.course_id is not None):
         raise OtherOfferError
-    if booking.booked_sessions.filter(session_id=to_session_id, state__in=ACTIVE_STATES).exists():
+    # Nobody can be at two dates of a course at once.
+    own = booking.booked_sessions.filter(state__in=ACTIVE_STATES).exclude(pk=booked.pk)
+    if own.filter(session__starts_at__lt=target.ends_at, session__ends_at__gt=target.starts_at).exists():
         raise OtherOfferError
     # Who waits there comes first; what is left then, no waiting entry fits (rule 8).
     refresh(sessions, now=now)

@@ -19,6 +19,7 @@ from booking.errors import (
     SessionFullError,
     WrongStateError,
 )
+from booking.free_dates import dates_for
 from booking.models import BookedSession, Booking, ClassPlace
 from booking.operations import cancel_booking, move_booking, withdraw_booking
 from booking.retention import contact_deleted_after
@@ -32,7 +33,7 @@ from core.worklist.operations import open_item
 from tests.booking.ical_checks import mail_entries
 from tests.factories.booking import a_class, a_contact, book, known_school, queue_up
 from tests.factories.charter import ProviderMemberFactory
-from tests.factories.workshops import OfferFactory, SessionFactory
+from tests.factories.workshops import OfferFactory, SessionFactory, a_course
 from workshops.calendars import at_local_time
 from workshops.models import Course, Session
 
@@ -318,6 +319,23 @@ def test_one_lesson_of_a_course_moves_and_the_rest_stays():
     places = dict(booking.booked_sessions.values_list("session_id", "sequence"))
     assert places == {extra.pk: 1, second.pk: 0}
     assert first.pk not in places
+
+
+def test_a_lesson_of_a_course_does_not_move_to_the_time_of_another():
+    first, second = a_course(30, 37)
+    at_the_same_time = SessionFactory(offer=first.offer, in_days=37, at=time(10))
+    after_it = SessionFactory(offer=first.offer, in_days=37, at=time(10, 30))
+    booking = book(first)
+    booked = booking.booked_sessions.select_related("session").get(session=first)
+    detailed = Booking.objects.with_details().get(pk=booking.pk)
+
+    with pytest.raises(OtherOfferError):
+        move(booking, at_the_same_time)
+    offered = list(dates_for(booked, detailed, now=timezone.now()))
+
+    assert offered == [after_it]
+    move(booking, after_it)
+    assert set(booking.booked_sessions.values_list("session_id", flat=True)) == {after_it.pk, second.pk}
 
 
 def test_the_contact_is_kept_as_long_as_the_new_date_asks(dates):

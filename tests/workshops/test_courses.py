@@ -1,6 +1,6 @@
 """Planning courses: made, changed and dissolved by operations; proposals from a plan's dates; nothing booked is touched (rule 3)."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -11,7 +11,12 @@ from tests.factories.booking import book
 from tests.factories.workshops import OfferFactory, SessionFactory, a_course
 from workshops.courses import propose_courses
 from workshops.enums import SessionAccess, SessionState
-from workshops.errors import CourseDatesError, CourseHasBookingsError, CourseSizeError
+from workshops.errors import (
+    CourseDatesError,
+    CourseDatesOverlapError,
+    CourseHasBookingsError,
+    CourseSizeError,
+)
 from workshops.models import Course, Session
 from workshops.operations import change_course, create_course, dissolve_course
 
@@ -71,6 +76,20 @@ def test_dates_of_another_offer_course_or_past_or_for_others_are_refused(dates):
             make([dates[0], wrong])
 
     assert Course.objects.count() == 1
+
+
+def test_dates_at_the_same_time_are_no_course_and_dates_that_only_touch_are(dates):
+    at_ten = SessionFactory(offer=dates[0].offer, in_days=30, at=time(10))  # the first runs until 10:30
+    at_half_past_ten = SessionFactory(offer=dates[0].offer, in_days=30, at=time(10, 30))
+
+    with pytest.raises(CourseDatesOverlapError) as refused:
+        make([dates[1], at_ten, dates[0]])
+    course = make([dates[0], at_half_past_ten])
+    with pytest.raises(CourseDatesOverlapError):
+        change(course, [dates[0], at_ten])
+
+    assert f"{dates[0].local_date:%d.%m.%Y} 09:00" in str(refused.value)
+    assert set(course.sessions.all()) == {dates[0], at_half_past_ten}
 
 
 def test_what_is_booked_neither_joins_nor_leaves_a_course(dates):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,7 +12,12 @@ from core.audit.log import Actor
 from workshops.availability import active_ids
 from workshops.courses import FEWEST, MOST
 from workshops.enums import NOT_TAKING_PLACE
-from workshops.errors import CourseDatesError, CourseHasBookingsError, CourseSizeError
+from workshops.errors import (
+    CourseDatesError,
+    CourseDatesOverlapError,
+    CourseHasBookingsError,
+    CourseSizeError,
+)
 from workshops.models import Course, Session
 from workshops.operations.sessions import EDITABLE_STATES
 
@@ -25,6 +31,7 @@ def create_course(
     Raises:
         CourseSizeError: not two or three dates.
         CourseDatesError: a date is over, cancelled, of another offer or course, or for others than the rest.
+        CourseDatesOverlapError: two of them are held at the same time.
         CourseHasBookingsError: somebody has booked one of them, or waits for it (rule 3).
     """
     locked = _locked(session_ids)
@@ -67,7 +74,7 @@ def change_course(
     Dates that are cancelled stay with the course they were booked in, whatever is asked.
 
     Raises:
-        CourseSizeError, CourseDatesError: see create_course.
+        CourseSizeError, CourseDatesError, CourseDatesOverlapError: see create_course.
         CourseHasBookingsError: dates would change, and somebody has booked or waits (rule 3).
     """
     locked = _locked(session_ids, course_id=course_id)
@@ -150,6 +157,9 @@ def _check_dates(
             raise CourseDatesError
     if len({(session.access, session.for_school_id) for session in sessions}) > 1:
         raise CourseDatesError
+    for before, after in pairwise(sessions):  # the soonest first
+        if after.starts_at < before.ends_at:
+            raise CourseDatesOverlapError(before, after)
 
 
 def _refuse_booked(sessions: Sequence[Session]) -> None:
