@@ -20,7 +20,7 @@ from booking.errors import (
     SessionClosedError,
     SessionFullError,
 )
-from booking.models import BookedSession, Booking, ClassPlace
+from booking.models import SESSION_MOVED, BookedSession, Booking, ClassPlace
 from booking.rules import QUEUE_ENDS
 from core.prepared import prepared
 from workshops.calendars import local_date_of
@@ -83,8 +83,13 @@ def release_expired(session_id: int, *, now: datetime) -> list[int]:
     for booked in _expired_holds(session_id=session_id, now=now):
         if end_place(booked, state=BookingState.EXPIRED):
             reason = "offer_expired" if booked.state == BookingState.OFFERED else "hold_expired"
+            # A form whose date was moved keeps its mark: it can be taken up again, and must be read anew then.
+            kept = When(end_reason=SESSION_MOVED, then=F("end_reason"))
             Booking.objects.filter(pk=booked.booking_id, state=booked.state).update(
-                state=BookingState.EXPIRED, ended_at=now, end_reason=reason, held_until=None
+                state=BookingState.EXPIRED,
+                ended_at=now,
+                end_reason=Case(kept, default=Value(reason)),
+                held_until=None,
             )
             ended.append(booked.booking_id)
     return ended

@@ -18,6 +18,7 @@ from booking.models import BookedSession, Booking
 from booking.operations import (
     cancel_session,
     change_session_limits,
+    expire_overdue,
     move_session,
     prove_address,
     submit_booking,
@@ -319,6 +320,25 @@ def test_nobody_sends_a_form_that_shows_the_old_time(client, portal_site):
     held.refresh_from_db()
     assert (held.state, held.end_reason) == (BookingState.HELD, "")
     assert held.submitted_at is not None
+
+
+def test_a_form_whose_hold_ran_out_after_the_move_is_read_again_too(client, portal_site):
+    session = evening()
+    page = reverse("booking_review", args=[session.pk])
+    held = hold(session, contact=person("a"), browser_key="this-browser")
+    cookie = HttpResponse()
+    visitor.keep_browser_key(cookie, "this-browser")
+    client.cookies.update(cookie.cookies)
+    before = client.get(page)
+    move(session)
+    BookedSession.objects.update(held_until=timezone.now() - timedelta(minutes=1))
+    expire_overdue(timezone.now())
+
+    stale = client.post(page, {"seen": before.context["seen"]})
+
+    held.refresh_from_db()
+    assert (stale.status_code, held.state, held.submitted_at) == (409, BookingState.EXPIRED, None)
+    assert client.post(page, {"seen": stale.context["seen"]}).status_code == 302
 
 
 def test_a_move_to_a_date_the_charter_does_not_cover_is_refused():
