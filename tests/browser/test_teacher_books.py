@@ -156,3 +156,30 @@ def test_a_parent_signs_up_on_a_phone(page_mobile: Page, portal, portal_site):
     assert_no_axe_findings(page)
     evening.refresh_from_db()
     assert evening.people_taken == 2
+
+
+def test_enter_in_the_form_goes_on_and_the_school_is_looked_up_by_its_own_button(
+    page_nojs: Page, dates: list[Session]
+):
+    page = page_nojs
+    page.goto(f"/book/{dates[0].pk}/")
+    page.get_by_role("button", name="Find skolen").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Skriv navnet på din skole.").first).to_be_visible()
+    fill_form(page)
+
+    page.get_by_label("Telefon på dagen").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Tjek dine svar")).to_be_visible()
+
+
+def test_enter_in_the_form_of_a_request_goes_on(page_nojs: Page, dates: list[Session]):
+    page = page_nojs
+    page.goto(f"/spoerg/{dates[0].offer_id}/")
+
+    page.get_by_label("Dit navn").fill("Lea Lærer")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Skriv navnet på din skole.").first).to_be_visible()
+    expect(page.get_by_text("Indtast din e-mailadresse.").first).to_be_visible()
