@@ -231,7 +231,6 @@ _DETAILS = (
 
 def register_mail_types() -> None:
     """Register the mails of this package (called when Django is ready)."""
-    _register_handover_mails()
     for kind, who, audience in (("booking", _("booking"), "school"), ("sign_up", _("sign-up"), "person")):
         details = (*_DETAILS, "school") if kind == "booking" else _DETAILS
         _register(
@@ -272,6 +271,7 @@ def register_mail_types() -> None:
             only_before_start=True,
         )
         _register_queue_mails(kind, who, audience)
+        _register_handover_mails(kind, who)
         _register(
             f"{kind}_moved",
             audience,
@@ -443,12 +443,12 @@ def _build_handed_over(ids: Mapping[str, Any], language: str, now: datetime) -> 
     )
 
 
-def _register_handover_mails() -> None:
+def _register_handover_mails(kind: str, who: object) -> None:
     register(
         MailType(
-            name="booking_handover",
+            name=f"{kind}_handover",
             audience="unproven",
-            title=_("Asked to take a booking over"),
+            title=_("Asked to take over (%(who)s)") % {"who": who},
             placeholders=(*_DATES, "accept_url", "deadline"),
             retention_days=_RETENTION_DAYS,
             build=_build_handover,
@@ -456,9 +456,9 @@ def _register_handover_mails() -> None:
     )
     register(
         MailType(
-            name="booking_handed_over",
+            name=f"{kind}_handed_over",
             audience="person",
-            title=_("Handed over (to the old contact)"),
+            title=_("Handed over, to the old contact (%(who)s)") % {"who": who},
             placeholders=_DATES,
             retention_days=_RETENTION_DAYS,
             build=_build_handed_over,

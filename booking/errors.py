@@ -291,4 +291,4 @@ class HandoverEndedError(BookingRefusedError):
     """The offer to take a booking over was taken back, ran out, or was accepted (S26)."""
 
     code = "handover_ended"
-    text = _("The booking is no longer offered to you. Ask the one who wanted to hand it over.")
+    text = _("It is no longer offered to you. Ask the one who wanted to hand it over.")

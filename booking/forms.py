@@ -389,7 +389,7 @@ class HandoverForm(forms.Form):
     )
     email = forms.EmailField(
         label=_("E-mail of the new contact"),
-        help_text=_("We send a link there. The booking moves when it is used."),
+        help_text=_("We send a link there. Nothing changes before it is used."),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
         error_messages={

@@ -41,6 +41,11 @@ _MAIL_OF_END = {
 """Ends of an entry in the waiting list, which the state alone does not tell."""
 
 
+def mail_kind(booking: Booking) -> str:
+    """Return which of the two sets of mails speaks of a booking: a school's, or that of a sign-up."""
+    return "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
+
+
 def mail_of(booking: Booking) -> str:
     """Return the name of the mail a booking's present state is told with, or "" where nothing is told."""
     state = BookingState(booking.state)
@@ -60,10 +65,9 @@ def _was_waiting(booking: Booking) -> bool:
 def tell_booking(booking: Booking, *, offer: Offer, now: datetime) -> None:
     """Queue what the booking's present state tells its contact and its provider. Once per state."""
     state = BookingState(booking.state)
-    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
     mail = mail_of(booking)
     if mail and booking.contact_email:
-        _queue(f"{kind}_{mail}", booking, to=booking.contact_email, now=now)
+        _queue(f"{mail_kind(booking)}_{mail}", booking, to=booking.contact_email, now=now)
     if state in _TELLS_PROVIDER and (state == BookingState.CONFIRMED or booking.confirmed_at):
         for provider in _providers(booking, offer):
             for address, language in provider_addresses(provider):
@@ -83,10 +87,9 @@ def tell_booking_moved(booking: Booking, *, step: str, offer: Offer, now: dateti
 
     What awaits approval gets the mail that says so again, with the new date.
     """
-    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
     if booking.contact_email:
         name = "received" if booking.state == BookingState.AWAITING_APPROVAL else "moved"
-        _queue(f"{kind}_{name}", booking, to=booking.contact_email, now=now, step=step)
+        _queue(f"{mail_kind(booking)}_{name}", booking, to=booking.contact_email, now=now, step=step)
     if booking.confirmed_at:
         for address, language in provider_addresses(offer.provider):
             _queue("provider_booking_moved", booking, to=address, language=language, now=now, step=step)
@@ -94,9 +97,8 @@ def tell_booking_moved(booking: Booking, *, step: str, offer: Offer, now: dateti
 
 def tell_change(booking: Booking, *, offer: Offer, now: datetime) -> None:
     """Queue that a booking was changed, once a change: to its contact, and to a provider who counts on it."""
-    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
     if booking.contact_email:
-        _queue_change(f"{kind}_changed", booking, to=booking.contact_email, now=now)
+        _queue_change(f"{mail_kind(booking)}_changed", booking, to=booking.contact_email, now=now)
     if booking.confirmed_at:
         for address, language in provider_addresses(offer.provider):
             _queue_change("provider_booking_changed", booking, to=address, language=language, now=now)
@@ -105,12 +107,13 @@ def tell_change(booking: Booking, *, offer: Offer, now: datetime) -> None:
 def tell_handover(booking: Booking, *, now: datetime) -> None:
     """Ask a new address whether it takes the booking over: nothing typed in it, the address is not proven."""
     until = booking.pending_until
+    mail_type = f"{mail_kind(booking)}_handover"
     queue_message(
-        mail_type="booking_handover",
+        mail_type=mail_type,
         to=booking.pending_email,
         ids={"booking": booking.pk, "to": booking.pending_email},
         language=booking.language,
-        key=f"booking_handover:{booking.pk}:{booking.pending_email}:{until:%Y%m%dT%H%M%S.%f}",
+        key=f"{mail_type}:{booking.pk}:{booking.pending_email}:{until:%Y%m%dT%H%M%S.%f}",
         about=f"booking:{booking.pk}",
         now=now,
     )
@@ -118,11 +121,11 @@ def tell_handover(booking: Booking, *, now: datetime) -> None:
 
 def tell_new_contact(booking: Booking, *, old: str, old_language: str, offer: Offer, now: datetime) -> None:
     """Queue what a handed over booking brings: the new contact's receipt, the end for the old, the provider's note."""
-    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
+    kind = mail_kind(booking)
     step = f"handover-{booking.changes}"
     _queue(f"{kind}_{mail_of(booking)}", booking, to=booking.contact_email, now=now, step=step)
     if old:
-        _queue("booking_handed_over", booking, to=old, language=old_language, now=now, step=step)
+        _queue(f"{kind}_handed_over", booking, to=old, language=old_language, now=now, step=step)
     if booking.confirmed_at and booking.kind == BookingKind.SCHOOL:
         for address, language in provider_addresses(offer.provider):
             _queue_change("provider_booking_changed", booking, to=address, language=language, now=now)
@@ -188,8 +191,7 @@ def can_tell_again(booking: Booking) -> bool:
 
 def tell_booking_again(booking: Booking, *, now: datetime) -> None:
     """Queue the mail of the present state once more. Asked for twice in a minute, it goes once."""
-    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
-    mail_type = f"{kind}_{mail_of(booking)}"
+    mail_type = f"{mail_kind(booking)}_{mail_of(booking)}"
     queue_message(
         mail_type=mail_type,
         to=booking.contact_email,
@@ -204,5 +206,4 @@ def tell_booking_again(booking: Booking, *, now: datetime) -> None:
 def tell_delay(booking: Booking, *, now: datetime) -> None:
     """Tell a booker that the answer takes longer than promised; once (S15)."""
     if booking.contact_email:
-        kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
-        _queue(f"{kind}_delayed", booking, to=booking.contact_email, now=now)
+        _queue(f"{mail_kind(booking)}_delayed", booking, to=booking.contact_email, now=now)

@@ -6,14 +6,16 @@ from enum import StrEnum
 from itertools import batched
 
 from booking.enums import BookingKind, BookingState
+from booking.messages import mail_kind
 from booking.models import BookedSession
+from booking.rules import is_by_day
 from core.outbox.operations import Draft, queue_messages
 from workshops.enums import UPCOMING_STATES
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 DAY_WINDOW = DAY + timedelta(hours=6)
-"""The day's reminder goes from this long before: a job late in the night still comes before the day."""
+"""The day's reminder goes from this long before, by day: there are twelve hours of day in every such time."""
 
 _LATE = timedelta(hours=24)
 """A reminder whose time came this soon after the booking, or its move, says nothing new: that mail just did."""
@@ -56,9 +58,12 @@ def reminder_due(
 def queue_reminders(now: datetime) -> int:
     """Queue the reminders that have come due. Returns how many were new; safe to run twice, and at once.
 
+    Nobody is woken: what comes due in the night goes at 8 in the morning.
     Reads what starts within a week, by its index, and asks for a batch of keys at a time: the table behind it
     costs nothing.
     """
+    if not is_by_day(now):
+        return 0
     booked = (
         BookedSession.objects.filter(
             state=BookingState.CONFIRMED,
@@ -103,14 +108,14 @@ def _draft(booked: BookedSession, *, now: datetime) -> Draft | None:
     reminder = reminder_due(booking.kind, starts_at=session.starts_at, confirmed_at=told_at, now=now)
     if reminder is None:
         return None
-    kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
+    mail_type = f"{mail_kind(booking)}_{reminder}"
     # Moved in time, to another session, or handed over: a new key, so it is told anew.
     told = f"{booked.session_id}:{session.starts_at:%Y%m%dT%H%M}:{zlib.crc32(booking.contact_email.encode()):08x}"
     return Draft(
-        mail_type=f"{kind}_{reminder}",
+        mail_type=mail_type,
         to=booking.contact_email,
         ids=reminder_ids(booked),
         language=booking.language,
-        key=f"{kind}_{reminder}:{booked.pk}:{told}",
+        key=f"{mail_type}:{booked.pk}:{told}",
         about=f"booking:{booked.booking_id}",
     )

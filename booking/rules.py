@@ -74,6 +74,11 @@ def has_queue(session: Session) -> bool:
     return session.offer.has_waiting_list and session.course_id is None
 
 
+def is_by_day(moment: datetime) -> bool:
+    """Say whether it is between 8 and 20 in Copenhagen, when people do not mind a mail's sound."""
+    return _MORNING <= timezone.localtime(moment, LOCAL_ZONE).hour < _EVENING
+
+
 def offer_deadline(*, now: datetime, starts_at: datetime) -> datetime:
     """Return until when a place from the queue is offered: 48 hours, shorter near the date (S13).
 
@@ -83,7 +88,7 @@ def offer_deadline(*, now: datetime, starts_at: datetime) -> datetime:
     left = starts_at - now
     wait = next((time for at_least, time in _OFFER_TIMES if left >= at_least), _OFFER_TIME_NEAR)
     local = timezone.localtime(now + wait, LOCAL_ZONE)
-    if local.hour >= _EVENING or local.hour < _MORNING:
+    if not is_by_day(local):
         day = local.date() + timedelta(days=1 if local.hour >= _EVENING else 0)
         local = datetime.combine(day, time(_MID_MORNING), tzinfo=LOCAL_ZONE)
     return min(local.astimezone(UTC), starts_at - _LAST_ANSWER)

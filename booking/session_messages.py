@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from booking.affected import Affected
-from booking.enums import BookingKind, BookingState, SessionCancelReason
-from booking.messages import provider_addresses
+from booking.enums import BookingState, SessionCancelReason
+from booking.messages import mail_kind, provider_addresses
 from booking.models import BookedSession, Booking
 from core.outbox.operations import queue_message
 from workshops.models import Session
@@ -51,10 +51,10 @@ def _tell_bookings(affected: Sequence[Affected], name: str, *, now: datetime, **
         booking = bookings[booking_id]
         if not booking.contact_email:
             continue
-        kind = "booking" if booking.kind == BookingKind.SCHOOL else "sign_up"
+        mail_type = f"{mail_kind(booking)}_{name}"
         first = items[0]
         queue_message(
-            mail_type=f"{kind}_{name}",
+            mail_type=mail_type,
             to=booking.contact_email,
             ids={
                 "booking": booking.pk,
@@ -64,7 +64,7 @@ def _tell_bookings(affected: Sequence[Affected], name: str, *, now: datetime, **
                 **ids,
             },
             language=booking.language,
-            key=f"{kind}_{name}:{first.pk}:{sequences[first.session_id]}:{booking.contact_email}",
+            key=f"{mail_type}:{first.pk}:{sequences[first.session_id]}:{booking.contact_email}",
             about=f"booking:{booking.pk}",
             now=now,
         )

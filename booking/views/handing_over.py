@@ -106,6 +106,7 @@ def take_over(request: HttpRequest, token: str) -> HttpResponse:
                 return redirect(f"{links.manage_path(taken)}?ny=1")
     context = {
         "booking": booking,
+        "is_school": booking.kind == BookingKind.SCHOOL,
         "form": form,
         "session": booked_of(booking)[0].session,
         "sections": booking_sections(booking)[:2],
@@ -127,6 +128,7 @@ def _show(
     is_pending = booking.pending_until is not None and booking.pending_until > now
     context = {
         "booking": booking,
+        "is_school": booking.kind == BookingKind.SCHOOL,
         "token": token,
         "form": form,
         "session": booked_of(booking)[0].session,

@@ -83,6 +83,7 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
     evening = evening_of(booking)
     context = {
         "booking": booking,
+        "is_school": booking.kind == BookingKind.SCHOOL,
         "token": token,
         "is_new": request.GET.get("ny") == "1",
         "session": first,

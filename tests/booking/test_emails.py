@@ -1,6 +1,6 @@
 """What the booking mails say when they are sent, and when they say nothing (rules 5, 6, 10, 12)."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core import mail
@@ -20,6 +20,7 @@ from tests.booking.ical_checks import mail_entries
 from tests.factories.booking import a_class, book
 from tests.factories.charter import ProviderMemberFactory
 from tests.factories.workshops import SessionFactory
+from workshops.calendars import at_local_time
 from workshops.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,36 @@ def test_the_page_shows_the_link_of_an_online_session_to_the_confirmed_from_the_
     page = client.get(links.manage_path(booking)).content.decode()
 
     assert ("https://video.example.dk/rum" in page) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("at", "moment", "is_sent"),
+    [
+        # A morning's reminder is due from 3 in the night.
+        (time(9), time(3, 30), False),
+        (time(9), time(7, 59), False),
+        (time(9), time(8), True),
+        (time(9), time(19, 59), True),
+        (time(9), time(20), False),
+        (time(19), time(23, 30), False),
+    ],
+)
+def test_the_reminder_of_the_day_before_wakes_nobody(now, at, moment, is_sent):
+    session = SessionFactory(at=at)
+    book(session, now=now)
+    day_before = at_local_time(session.local_date - timedelta(days=1), moment)
+
+    queued = queue_reminders(day_before)
+
+    assert queued == (1 if is_sent else 0)
+
+
+def test_a_reminder_that_came_due_in_the_night_goes_in_the_morning(now):
+    session = SessionFactory(at=time(8, 30))
+    book(session, now=now)
+    day_before = session.local_date - timedelta(days=1)
+
+    assert [queue_reminders(at_local_time(day_before, time(hour))) for hour in (4, 7, 8, 9)] == [0, 0, 1, 0]
 
 
 def test_nobody_is_reminded_after_the_start(now):

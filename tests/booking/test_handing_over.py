@@ -339,3 +339,19 @@ class TestByLink:
 
         booking.refresh_from_db()
         assert (booking.contact_email, booking.state) == ("yusuf@example.dk", BookingState.CONFIRMED)
+
+
+def test_a_sign_up_is_called_a_sign_up_in_mails_and_on_pages(client, mailoutbox):
+    booking = book(SessionFactory(evening=True), contact=a_contact("mor@hjem.example"))
+    hand_over_page = client.get(f"{links.manage_path(booking)}giv-videre/").content.decode()
+    offer_to(booking, "far@hjem.example")
+    take_over_page = client.get(links.handover_path(Booking.objects.get())).content.decode()
+    [asked] = sent_to(mailoutbox, "far@hjem.example")
+    accept(booking)
+    told = sent_to(mailoutbox, "mor@hjem.example")[-1]
+
+    assert asked.subject == "Vil du overtage en tilmelding?"
+    assert told.subject == f"Tilmelding {booking.reference} er givet videre"
+    for text in (asked.body, told.body, hand_over_page, take_over_page):
+        assert "tilmelding" in text.lower()
+        assert not re.search(r"\bbooking(en)?\b", re.sub(r"<[^>]*>|http\S+", "", text))
