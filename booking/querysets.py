@@ -88,6 +88,15 @@ class DateRequestQuerySet(models.QuerySet[Any]):
         """Keep requests for a provider's offers. Urgent ones go to the team, not to a provider (V5)."""
         return self.filter(offer__provider_id=provider_id).exclude(kind="urgent")
 
+    def of_ending_schools(self) -> "DateRequestQuerySet":
+        """Keep those whose school closes by the last date in question: wished, proposed, or none named (S29)."""
+        closed_on = models.F("school__closed_on")
+        in_question = models.Q(wishes=None) | models.Q(wishes__date__gte=closed_on)
+        proposed = models.Q(
+            proposals__withdrawn_at=None, proposals__starts_at__date__gte=models.F("school__closed_on")
+        )
+        return self.filter(in_question | proposed, school__closed_on__isnull=False).distinct()
+
     def with_details(self) -> "DateRequestQuerySet":
         """Fetch what pages and mails show of a request, in three queries whatever their number."""
         from booking.models import ProposedTime

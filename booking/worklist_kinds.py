@@ -1,6 +1,6 @@
 """The tasks that bookings make for the administration."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,7 +66,7 @@ def _describe_affected(item: WorkItem) -> str:
     return str(_WHY_AFFECTED.get(item.data.get("cause", ""), _UNCOVERED)) % {
         "reference": item.data.get("reference", ""),
         "title": item.data.get("title", ""),
-        "date": item.data.get("date", ""),
+        "date": wording.day_text(date.fromisoformat(item.data["date"])) if item.data.get("date") else "",
         "school": item.data.get("school", ""),
         "heir": item.data.get("heir", ""),
     }

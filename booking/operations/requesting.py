@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from booking.enums import BookingKind, RequestKind, RequestState
+from booking.enums import OPEN_REQUEST_STATES, BookingKind, RequestKind, RequestState
 from booking.errors import SchoolCannotBookError, TooManyUnprovenError, WrongPartyError
 from booking.models import DateRequest, WishedDate
 from booking.operations.holding import check_school_may_book, new_reference
@@ -30,6 +30,7 @@ from workshops.models import Offer, School
 
 UNANSWERED = "request_unanswered"
 URGENT = "request_urgent"
+SCHOOL_ENDS = "request_of_closing_school"
 
 
 def send_request(
@@ -241,8 +242,11 @@ def end_request(request: DateRequest, state: RequestState, *, reason: str, now: 
 
 
 def close_tasks(request: DateRequest, *, resolution: str, actor: Actor, now: datetime) -> None:
-    """Close the tasks that asked for an answer."""
-    for kind in (UNANSWERED, URGENT):
+    """Close the tasks that asked for an answer; that of a closing school stays while the request is open."""
+    kinds = [UNANSWERED, URGENT]
+    if request.state not in OPEN_REQUEST_STATES:
+        kinds.append(SCHOOL_ENDS)
+    for kind in kinds:
         close_items(kind=kind, subject=f"request:{request.pk}", resolution=resolution, actor=actor, now=now)
 
 

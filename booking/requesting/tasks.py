@@ -1,11 +1,14 @@
 """The tasks that requests make for the administration."""
 
+from datetime import date
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from booking import wording
 from booking.enums import UrgentTopic
-from booking.operations.requesting import UNANSWERED, URGENT
+from booking.operations.requesting import SCHOOL_ENDS, UNANSWERED, URGENT
 from core.worklist.kinds import Kind, register
 from core.worklist.models import WorkItem
 
@@ -29,7 +32,25 @@ def _describe_urgent(item: WorkItem) -> str:
     }
 
 
+def _describe_school_ends(item: WorkItem) -> str:
+    heir = item.data.get("heir", "")
+    text = (
+        _(
+            "%(reference)s: %(school)s becomes part of %(heir)s on %(day)s. Ask whether the request still stands."
+        )
+        if heir
+        else _("%(reference)s: %(school)s closes on %(day)s. Ask whether the request still stands.")
+    )
+    return text % {
+        "reference": item.data.get("reference", ""),
+        "school": item.data.get("school", ""),
+        "heir": heir,
+        "day": wording.day_text(date.fromisoformat(item.data["closes"])),
+    }
+
+
 def register_kinds() -> None:
     """Register the kinds (called when Django is ready)."""
     register(Kind(UNANSWERED, _lazy("Request without an answer"), _describe_unanswered, _request_url))
+    register(Kind(SCHOOL_ENDS, _lazy("Request of a school that closes"), _describe_school_ends, _request_url))
     register(Kind(URGENT, _lazy("Help after an incident"), _describe_urgent, _request_url))

@@ -8,11 +8,14 @@ from django.utils import timezone
 from booking.errors import SchoolCannotBookError
 from booking.models import Booking
 from booking.operations import cancel_booking, keep_affected_booking
+from booking.operations.requesting import SCHOOL_ENDS, withdraw_request
 from booking.operations.school_changes import watch_closing_schools
+from booking.wording import day_text
 from core.audit.log import SYSTEM
 from core.worklist.models import WorkItem
 from tests.booking.test_flow import answers
 from tests.factories.booking import a_class, book, known_school
+from tests.factories.requests import a_time, a_wish, answer, ask
 from tests.factories.workshops import SchoolFactory, SessionFactory
 from workshops.operations import close_school, merge_school, reopen_school
 
@@ -43,6 +46,8 @@ def test_bookings_after_the_last_day_become_tasks_and_no_others():
     (task,) = _tasks()
     assert (ended.bookings, task.subject) == (1, f"booking:{after.pk}")
     assert f"{after.reference}: Prøvegårdens Skole lukker før" in task.description()
+    assert day_text(_day(40)) in task.description()
+    assert _day(40).isoformat() not in task.description()
     for booking in (before, after):
         booking.refresh_from_db()
         assert booking.state == "confirmed"
@@ -131,3 +136,40 @@ def test_who_looks_for_an_old_name_is_shown_the_new_one(client, merges, told):
 
     assert told in by_name
     assert told in by_label
+
+
+def _request_tasks():
+    return list(WorkItem.objects.open().filter(kind=SCHOOL_ENDS).order_by("pk"))
+
+
+def test_open_requests_for_days_after_the_last_become_tasks_and_no_others():
+    school = known_school(name="Prøvegårdens Skole")
+    after = ask(school=school, wishes=[a_wish(in_days=20), a_wish(in_days=40)])
+    answered = answer(ask(school=school, wishes=[a_wish(in_days=20)]), a_time(in_days=50))
+    ask(school=school, wishes=[a_wish(in_days=20)])
+    ask(wishes=[a_wish(in_days=40)])
+    withdrawn = ask(school=school, wishes=[a_wish(in_days=40)])
+    withdraw_request(request_id=withdrawn.pk, actor=SYSTEM, now=timezone.now())
+
+    _close(school, 30)
+    watch_closing_schools(timezone.now())
+
+    tasks = _request_tasks()
+    assert [task.subject for task in tasks] == [f"request:{after.pk}", f"request:{answered.pk}"]
+    assert tasks[0].description() == (
+        f"{after.reference}: Prøvegårdens Skole lukker den {day_text(_day(30))}. "
+        "Spørg, om anmodningen stadig gælder."
+    )
+    answer(after)
+    assert len(_request_tasks()) == 2, "an answer does not settle whether the school still asks"
+    withdraw_request(request_id=after.pk, actor=SYSTEM, now=timezone.now())
+    assert [task.subject for task in _request_tasks()] == [f"request:{answered.pk}"]
+
+
+def test_the_task_of_a_request_names_the_heir():
+    school, heir = known_school(name="Gamle Skole"), SchoolFactory(name="Nye Skole")
+    ask(school=school, wishes=[a_wish(in_days=40)])
+
+    merge_school(school_id=school.pk, heir_id=heir.pk, merged_on=_day(30), actor=SYSTEM, now=timezone.now())
+
+    assert "Gamle Skole bliver en del af Nye Skole" in _request_tasks()[0].description()
