@@ -13,17 +13,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from booking import links, visitor
 from booking.aula import aula_text
-from booking.enums import BookingKind, BookingState, WithdrawalReason
+from booking.enums import BookingKind, BookingState, RequestState, WithdrawalReason
 from booking.errors import BookingRefusedError, WithdrawalClosedError
 from booking.forms import WithdrawForm
 from booking.ical import booked_session_calendar
-from booking.models import Booking
+from booking.models import Booking, DateRequest
 from booking.operations import prove_address, withdraw_booking
 from booking.operations.changing import is_changeable
 from booking.operations.ending import can_withdraw, withdrawable_parts, withdrawal_deadline
 from booking.packages import evening_of, sign_up_url
 from booking.presentation import END_TEXTS, STATE_KINDS, booking_sections, next_free_dates
 from booking.reading import booked_of
+from booking.requesting import links as request_links
+from booking.requesting import wording as request_wording
 from booking.wording import position_text
 from core.audit.log import LINK
 from core.limits.limits import limited
@@ -197,13 +199,9 @@ def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
-    """List the bookings made with the address one is logged in with (rule 12)."""
-    bookings = (
-        Booking.objects.submitted()
-        .of_address(request.user.email)  # type: ignore[union-attr]  # login_required
-        .with_details()
-        .order_by("-submitted_at", "-pk")
-    )
+    """List the bookings made, and dates asked for, with the address one is logged in with (rule 12)."""
+    email: str = request.user.email  # type: ignore[union-attr]  # login_required
+    bookings = Booking.objects.submitted().of_address(email).with_details().order_by("-submitted_at", "-pk")
     page = Paginator(bookings, 20).get_page(request.GET.get("side"))
     rows = [
         {
@@ -214,7 +212,24 @@ def mine(request: HttpRequest) -> HttpResponse:
         }
         for booking in page
     ]
-    return render(request, "booking/mine.html", {"page_of_bookings": page, "rows": rows})
+    context = {"page_of_bookings": page, "rows": rows, "requests": _open_requests(email)}
+    return render(request, "booking/mine.html", context)
+
+
+def _open_requests(email: str) -> list[dict[str, str]]:
+    """Return the requests of an address that still await somebody, the newest first (S16)."""
+    language = get_language() or "da"
+    return [
+        {
+            "title": request_wording.title_text(asked, language),
+            "dates": request_wording.times_text(asked) or request_wording.wishes_text(asked),
+            "reference": asked.reference,
+            "state": request_wording.state_text(asked),
+            "state_kind": request_wording.STATE_KINDS.get(RequestState(asked.state), "neutral"),
+            "path": request_links.manage_path(asked),
+        }
+        for asked in DateRequest.objects.of_address(email).open().with_details()
+    ]
 
 
 def _is_unproven(booking: Booking) -> bool:

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from booking.enums import BookingState, RequestState
 from booking.models import Booking, DateRequest
+from booking.operations.answering import decline_request
 from booking.requesting import links
 from charter.enums import MemberRole
+from core.audit.log import SYSTEM
 from core.outbox.models import Message
 from core.outbox.operations import send_due
 from tests.factories.accounts import UserFactory, log_in
@@ -23,6 +25,7 @@ from workshops.enums import SchoolType
 from workshops.models import Session
 
 pytestmark = pytest.mark.django_db
+MINE_QUERIES = 9
 
 
 @pytest.fixture(autouse=True)
@@ -520,3 +523,27 @@ def test_an_auditor_sees_and_changes_nothing(staff_client):
 
     assert request.reference in page
     assert "Foreslå tider" not in page
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_my_bookings_show_the_open_requests_of_the_proven_address(
+    person_client, django_assert_num_queries, number
+):
+    mine = [ask(contact=a_contact("mig@skole.example")) for _number in range(number)]
+    answer(mine[0], a_time(in_days=33))
+    ask(contact=a_contact("mig@skole.example"), is_proven=False)
+    another = ask(contact=a_contact("anden@skole.example"))
+    ended = ask(contact=a_contact("mig@skole.example"))
+    decline_request(request_id=ended.pk, reason="request_capacity", actor=SYSTEM, now=timezone.now())
+    client = person_client("mig@skole.example")
+    client.get("/mine-bookinger/")
+
+    with django_assert_num_queries(MINE_QUERIES):
+        page = client.get("/mine-bookinger/").content.decode()
+
+    assert [request.reference in page for request in mine] == [True] * number
+    assert another.reference not in page
+    assert ended.reference not in page
+    assert links.manage_path(mine[0]) in page
+    assert "Tider foreslået" in page
+    assert "Du har ingen bookinger" not in page
