@@ -23,6 +23,7 @@ from booking.operations import (
     send_receipt_again,
     withdraw_booking,
 )
+from booking.operations.changing import is_changeable
 from booking.operations.moving import MOVABLE_STATES
 from booking.permissions import user_can_decide
 from core.audit.log import Actor
@@ -80,7 +81,7 @@ class AdminAction:
 
 
 def _has_a_page_of_its_own(booking: Booking, actor: Actor, now: datetime, reason: str) -> None:
-    raise NotImplementedError("See booking.views.moving")
+    raise NotImplementedError("See booking.views.moving and booking.views.handing_over")
 
 
 ACTIONS = [
@@ -157,6 +158,15 @@ ACTIONS = [
         done="",
         # Asked on booking.views.moving, which knows the dates.
         question=_("Which date instead?"),
+    ),
+    AdminAction(
+        name="giv-videre",
+        label=_("Hand over for the caller"),
+        is_possible=lambda facts: is_changeable(facts.booking) and facts.starts_at > facts.now,
+        run=_has_a_page_of_its_own,
+        done="",
+        # Asked on booking.views.handing_over, which asks to whom.
+        question=_("Who takes it over?"),
     ),
     AdminAction(
         name="cancel",

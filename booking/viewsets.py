@@ -7,6 +7,7 @@ import django_filters
 from django.db.models import Model, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder
 from wagtail.admin.ui.tables import Column
@@ -14,10 +15,18 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from booking import wording
 from booking.enums import BookingKind
-from booking.models import BookedSession, Booking
+from booking.models import BookedSession, Booking, Feed
+from booking.operations import stop_feed_for_another
 from booking.permissions import user_can_book_for_caller
 from charter.models import Provider
-from core.cms.viewsets import PeriodFilter, ReadOnlyIndexView, ReadOnlyViewSet, WagtailFilterSet
+from core.audit.log import Actor
+from core.cms.viewsets import (
+    PeriodFilter,
+    ReadOnlyIndexView,
+    ReadOnlyViewSet,
+    RowAction,
+    WagtailFilterSet,
+)
 from workshops.enums import Audience
 from workshops.models import Offer, School
 
@@ -126,13 +135,15 @@ class BookingIndexView(ReadOnlyIndexView):
         subscribe = HeaderButton(
             _("Subscribe in your calendar"), url=reverse("team_feed"), icon_name="calendar-alt"
         )
+        everybodys = HeaderButton(_("Calendar subscriptions"), url=reverse("feeds:index"), icon_name="rotate")
         if not user_can_book_for_caller(self.request.user):
-            return [subscribe]
+            return [subscribe, everybodys]
         return [
             HeaderButton(
                 _("Book for a caller"), url=reverse("booking_admin_caller"), icon_name="plus-inverse"
             ),
             subscribe,
+            everybodys,
         ]
 
 
@@ -165,4 +176,52 @@ class BookingViewSet(ReadOnlyViewSet):
         Column("places", label=_("Places"), accessor=wording.places_text),
         Column("state", label=_("State"), accessor="get_state_display"),
         Column("channel", label=_("Channel"), accessor="get_channel_display"),
+    ]
+
+
+def _whose(feed: Feed) -> str:
+    return feed.email or str(feed.user)
+
+
+def _is_running(feed: Feed) -> bool:
+    return feed.revoked_at is None
+
+
+def _works_until(feed: Feed) -> str:
+    if feed.revoked_at is not None:
+        return gettext("stopped")
+    return wording.day_text(feed.delete_after) if feed.delete_after else ""
+
+
+class FeedViewSet(ReadOnlyViewSet):
+    """«Kalenderabonnementer»: whose there are, never their addresses; any can be stopped (K2)."""
+
+    model = Feed
+    name = "feeds"
+    url_prefix = "bookinger/abonnementer"
+    menu_label = _("Calendar subscriptions")
+    icon = "rotate"
+    list_select_related = ["user", "provider"]
+    list_filter = ["kind"]
+    search_fields = ["email", "user__email", "provider__name"]
+    search_backend_name = None
+    list_display: Sequence[Any] = [
+        Column("whose", label=_("Whose"), accessor=_whose),
+        Column("kind", label=_("Kind"), accessor="get_kind_display"),
+        "provider",
+        Column("made", label=_("Made"), accessor=lambda feed: wording.moment_text(feed.created_at)),
+        Column("until", label=_("Works until"), accessor=_works_until),
+    ]
+    inspect_view_fields = ["kind", "email", "user", "provider", "created_at", "revoked_at", "delete_after"]
+    actions = [
+        RowAction(
+            name="stop",
+            label=_("Stop the subscription"),
+            run=lambda feed, request, now: stop_feed_for_another(
+                feed_id=feed.pk, actor=Actor.of(request.user), now=now
+            ),
+            done=_("The subscription has ended. The address no longer works."),
+            is_possible=_is_running,
+            is_serious=True,
+        )
     ]

@@ -7,9 +7,10 @@ from booking.requesting import admin_views
 from booking.requesting.viewsets import RequestViewSet
 from booking.session_steps import CANCEL, LIMITS, MOVE
 from booking.views import administration, subscribing
+from booking.views.handing_over import StaffHandOverView
 from booking.views.moving import MoveBookingView
 from booking.views.sessions import StaffSessionChangeView
-from booking.viewsets import BookingViewSet
+from booking.viewsets import BookingViewSet, FeedViewSet
 
 
 @hooks.register("register_admin_viewset")
@@ -22,6 +23,12 @@ def register_booking_viewset() -> BookingViewSet:
 def register_request_viewset() -> RequestViewSet:
     """Return the list of requests."""
     return RequestViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_feed_viewset() -> FeedViewSet:
+    """Return the list of calendar subscriptions."""
+    return FeedViewSet()
 
 
 @hooks.register("register_admin_urls")
@@ -84,6 +91,11 @@ def register_booking_urls() -> list[URLPattern]:
             "tider/<int:session_id>/nyt-invitationslink/",
             administration.renew_invitation_link,
             name="session_admin_invitation",
+        ),
+        path(
+            "bookinger/<int:pk>/giv-videre/",
+            StaffHandOverView.as_view(),
+            name="booking_admin_hand_over",
         ),
         path("bookinger/<int:pk>/move/", MoveBookingView.as_view(), name="booking_admin_move"),
         path(

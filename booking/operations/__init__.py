@@ -30,6 +30,7 @@ from booking.operations.subscribing import (
     readable_feed,
     replace_feed_address,
     stop_feed,
+    stop_feed_for_another,
 )
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "replace_feed_address",
     "send_receipt_again",
     "stop_feed",
+    "stop_feed_for_another",
     "submit_booking",
     "take_back_handover",
     "withdraw_booking",

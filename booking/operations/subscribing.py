@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from booking.enums import FeedKind
@@ -105,14 +105,13 @@ def replace_feed_address(*, owner: FeedOwner, actor: Actor, now: datetime) -> Fe
 @transaction.atomic
 def stop_feed(*, owner: FeedOwner, actor: Actor, now: datetime) -> None:
     """Stop the owner's feed; its row goes 30 days later. Twice changes nothing."""
-    feed = Feed.objects.select_for_update().filter(**owner.key, revoked_at=None).first()
-    if feed is None:
-        return
-    feed.link_generation += 1
-    feed.revoked_at = now
-    feed.delete_after = timezone.localdate(now) + STOPPED_KEPT
-    feed.save()
-    _record("feed_stopped", feed, actor=actor, now=now)
+    _stop(Feed.objects.filter(**owner.key), actor=actor, now=now)
+
+
+@transaction.atomic
+def stop_feed_for_another(*, feed_id: int, actor: Actor, now: datetime) -> None:
+    """Stop somebody's feed whose address has reached the wrong people, or who phones. Twice changes nothing."""
+    _stop(Feed.objects.filter(pk=feed_id), actor=actor, now=now)
 
 
 def delete_feeds(now: datetime) -> int:
@@ -127,6 +126,17 @@ def delete_feeds(now: datetime) -> int:
     former = [feed.pk for feed in colleagues if not feed_may_be_read(feed)]
     gone, _per_model = Feed.objects.filter(pk__in=former).delete()
     return deleted + left + gone
+
+
+def _stop(feeds: QuerySet[Feed], *, actor: Actor, now: datetime) -> None:
+    feed = feeds.select_for_update().filter(revoked_at=None).first()
+    if feed is None:
+        return
+    feed.link_generation += 1
+    feed.revoked_at = now
+    feed.delete_after = timezone.localdate(now) + STOPPED_KEPT
+    feed.save()
+    _record("feed_stopped", feed, actor=actor, now=now)
 
 
 def _has_run_out(feed: Feed, *, now: datetime) -> bool:

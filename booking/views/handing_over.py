@@ -1,10 +1,15 @@
 """Handing a booking over by its link, and taking one over by the link sent to the new address (S26)."""
 
 from datetime import datetime
+from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -21,10 +26,12 @@ from booking.models import Booking
 from booking.operations import accept_handover, offer_handover, take_back_handover
 from booking.operations.changing import is_changeable
 from booking.operations.submitting import is_known_address
+from booking.permissions import user_can_change
 from booking.presentation import booking_sections
 from booking.reading import booked_of, booking_with_details
+from booking.views.administration import OneBookingView
 from booking.views.managing import dead_link, load_booking
-from core.audit.log import LINK
+from core.audit.log import LINK, Actor
 from core.limits.errors import LimitExceededError
 from core.limits.limits import hit, limited, too_many_response
 from core.links.errors import LinkError, LinkInvalidError, LinkRevokedError
@@ -41,7 +48,7 @@ def hand_over(request: HttpRequest, token: str) -> HttpResponse:
         booking = load_booking(token, purpose=links.MANAGE, now=now)
     except LinkError as error:
         return dead_link(request, error)
-    if not is_changeable(booking) or booked_of(booking)[0].session.starts_at <= now:
+    if not can_hand_over(booking, booked_of(booking)[0].session.starts_at, now=now):
         return redirect("booking_detail", token=token)
     if request.method == "POST" and "take_back" in request.POST:
         take_back_handover(booking_id=booking.pk, actor=LINK, now=now)
@@ -135,3 +142,71 @@ def _show(
         "is_pending": is_pending,
     }
     return render(request, "booking/hand_over.html", context, status=status)
+
+
+class StaffHandOverView(OneBookingView):
+    """The same for staff, for someone who phones: the new address still has to say yes by its link."""
+
+    http_method_names = ["get", "head", "post"]
+    template_name = "booking/admin/hand_over.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Let in only those who may change bookings."""
+        super().setup(request, *args, **kwargs)
+        if not user_can_change(request.user):
+            raise PermissionDenied
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask who takes it over; a booking that cannot be handed over leads back to its page."""
+        if not can_hand_over(self.booking, self.facts.starts_at, now=self.now):
+            messages.error(request, _("The booking cannot be handed over now."))
+            return redirect("booking_admin_detail", pk=pk)
+        return self._ask(HandoverForm())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send the link, take the offer back, or say why not."""
+        actor = Actor.of(request.user)
+        if "take_back" in request.POST:
+            take_back_handover(booking_id=pk, actor=actor, now=self.now)
+            messages.success(request, _("The link that was sent no longer works."))
+            return redirect("booking_admin_detail", pk=pk)
+        form = HandoverForm(request.POST)
+        if not form.is_valid():
+            return self._ask(form, status=422)
+        name, email = form.cleaned_data["name"], form.cleaned_data["email"]
+        try:
+            offer_handover(booking_id=pk, name=name, email=email, actor=actor, now=self.now)
+        except (SameAddressError, AddressNotAllowedError) as refusal:
+            form.add_error("email", refusal.message)
+            return self._ask(form, status=409)
+        except BookingRefusedError as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(
+                request, _("A link is sent to %(email)s. It moves when the link is used.") % {"email": email}
+            )
+        return redirect("booking_admin_detail", pk=pk)
+
+    def get_page_title(self) -> str:
+        """Name the step."""
+        return _("Hand over for the caller")
+
+    def own_breadcrumbs(self) -> list[dict[str, Any]]:
+        """Lead back to the booking."""
+        url = reverse("booking_admin_detail", args=[self.booking.pk])
+        return [{"url": url, "label": self.booking.reference}]
+
+    def _ask(self, form: HandoverForm, *, status: int = 200) -> HttpResponse:
+        pending = self.booking.pending_until
+        return self.show(
+            booking=self.booking,
+            form=form,
+            is_pending=pending is not None and pending > self.now,
+            sections=booking_sections(self.booking)[:2],
+            status=status,
+        )
+
+
+def can_hand_over(booking: Booking, starts_at: datetime, *, now: datetime) -> bool:
+    """Whether a booking can be given to another contact: it can still be changed, and has not begun."""
+    return is_changeable(booking) and starts_at > now

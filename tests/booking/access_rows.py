@@ -268,6 +268,13 @@ ROWS = [
         method="post",
         **{**CHANGE, "caseworker": 302, "administration": 302},
     ),
+    row("booking_admin_hand_over", one, **CHANGE),
+    row(
+        "booking_admin_hand_over",
+        one,
+        method="post",
+        **{**CHANGE, "caseworker": 422, "administration": 422},
+    ),
     row("booking_admin_change", one, **CHANGE),
     row(
         "booking_admin_change",

@@ -19,7 +19,7 @@ from booking.operations import (
     stop_feed,
     withdraw_booking,
 )
-from core.accounts.roles import CASEWORKER, EDITOR
+from core.accounts.roles import AUDITOR, CASEWORKER, EDITOR
 from core.audit.log import LINK, SYSTEM
 from core.audit.models import Entry
 from core.limits.limits import LIMITS
@@ -32,6 +32,7 @@ from tests.factories.workshops import OfferFactory, SchoolFactory, SessionFactor
 from workshops.models import Session
 from workshops.operations import cancel_session
 
+FEEDS_QUERIES = 12
 pytestmark = pytest.mark.django_db
 TEACHER_QUERIES = 6
 PROVIDER_QUERIES = 7
@@ -460,3 +461,34 @@ def test_the_page_makes_replaces_and_stops_the_address(person_client):
     client.post(path, {"do": "replace"})
     client.post(path, {"do": "else"})
     assert Feed.objects.get().revoked_at is not None
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_staff_see_whose_subscriptions_there_are_and_never_their_addresses(
+    staff_client, django_assert_num_queries, number
+):
+    for place in range(number):
+        teachers_feed(f"laerer{place}@skole.example")
+    client = staff_client(CASEWORKER)
+    client.get("/admin/bookinger/abonnementer/")
+
+    with django_assert_num_queries(FEEDS_QUERIES):
+        page = client.get("/admin/bookinger/abonnementer/").content.decode()
+
+    assert [f"laerer{place}@skole.example" in page for place in range(number)] == [True] * number
+    assert "/kalender/min/" not in page
+
+
+def test_staff_stop_the_subscription_of_another(client, staff_client):
+    feed = teachers_feed()
+    path = path_of(feed)
+    assert client.get(path).status_code == 200
+    stop = f"/admin/bookinger/abonnementer/stop/{feed.pk}/"
+
+    assert staff_client(AUDITOR).post(stop).status_code == 302
+    assert client.get(path).status_code == 200, "an auditor reads only"
+    staff_client(CASEWORKER).post(stop)
+    staff_client(CASEWORKER).post(stop)
+
+    assert client.get(path).status_code == 410
+    assert Entry.objects.filter(action="feed_stopped", subject=f"feed:{feed.pk}").count() == 1

@@ -355,3 +355,39 @@ def test_a_sign_up_is_called_a_sign_up_in_mails_and_on_pages(client, mailoutbox)
     for text in (asked.body, told.body, hand_over_page, take_over_page):
         assert "tilmelding" in text.lower()
         assert not re.search(r"\bbooking(en)?\b", re.sub(r"<[^>]*>|http\S+", "", text))
+
+
+def test_staff_start_a_hand_over_for_someone_who_phones(staff_client, mailoutbox):
+    booking = book(SessionFactory())
+    client = staff_client("Sagsbehandler")
+    page = client.get(f"/admin/bookinger/{booking.pk}/").content.decode()
+    path = f"/admin/bookinger/{booking.pk}/giv-videre/"
+
+    wrong = client.post(path, {"name": "Lea", "email": OLD})
+    sent = client.post(path, {"name": "Karin Kollega", "email": NEW})
+
+    assert path in page
+    assert wrong.status_code == 409
+    assert (sent.status_code, sent.url) == (302, f"/admin/bookinger/{booking.pk}/")
+    booking.refresh_from_db()
+    assert (booking.contact_email, booking.pending_email) == (OLD, NEW), "the new address must say yes itself"
+    [asked] = sent_to(mailoutbox, NEW)
+    assert links.handover_path(booking) in asked.body
+    assert Entry.objects.get(action="booking_handover_offered").actor_id is not None
+    assert NEW in client.get(path).content.decode()
+    client.post(path, {"take_back": "1"})
+    booking.refresh_from_db()
+    assert booking.pending_email == ""
+
+
+def test_what_has_ended_is_not_handed_over_by_staff(staff_client):
+    booking = book(SessionFactory())
+    withdraw_booking(booking_id=booking.pk, reason="date", actor=LINK, now=timezone.now())
+    client = staff_client("Sagsbehandler")
+    path = f"/admin/bookinger/{booking.pk}/giv-videre/"
+
+    assert path not in client.get(f"/admin/bookinger/{booking.pk}/").content.decode()
+    assert client.get(path).status_code == 302
+    assert client.post(path, {"name": "Karin", "email": NEW}).status_code == 302
+    booking.refresh_from_db()
+    assert booking.pending_email == ""
