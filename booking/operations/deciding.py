@@ -9,6 +9,7 @@ from booking.enums import BookingState, DeclineReason
 from booking.errors import CharterNotCoveredError, WrongStateError
 from booking.messages import tell_booking, tell_change, tell_delay
 from booking.models import Booking
+from booking.operations.agreed_sessions import call_off_agreed
 from booking.operations.submitting import confirm, offer_of
 from booking.places import end_place, lock_sessions_of, require_gate
 from booking.queue import run_queue
@@ -83,6 +84,7 @@ def decline_booking(*, booking_id: int, reason: str, actor: Actor, now: datetime
     close_approval(booking, resolution="declined", actor=actor, now=now)
     tell_booking(booking, offer=offer, now=now)
     run_queue(sessions, now=now)
+    call_off_agreed(sessions, actor=actor, now=now)
     return booking
 
 

@@ -18,6 +18,7 @@ from booking.enums import (
 from booking.errors import WithdrawalClosedError, WrongStateError
 from booking.messages import tell_booking
 from booking.models import BookedSession, Booking
+from booking.operations.agreed_sessions import call_off_agreed
 from booking.operations.changing_sessions import cancel_session, cancel_token
 from booking.operations.deciding import close_approval
 from booking.operations.submitting import offer_of
@@ -310,3 +311,4 @@ def _end(
     close_items(kind="affected_booking", subject=subject, resolution=state.value, actor=actor, now=now)
     tell_booking(booking, offer=offer, now=now)
     run_queue(sessions, now=now)
+    call_off_agreed(sessions, actor=actor, now=now)

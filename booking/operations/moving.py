@@ -15,6 +15,7 @@ from booking.errors import (
 from booking.fairness import check_cap, term_of
 from booking.messages import tell_booking_moved
 from booking.models import BookedSession, Booking, ClassPlace
+from booking.operations.agreed_sessions import call_off_agreed
 from booking.operations.ending import can_withdraw
 from booking.places import Claimant, claim_places, give_back, lock_sessions
 from booking.queue import refresh, run_queue
@@ -99,6 +100,7 @@ def move_booking(
     booking.delete_after = contact_deleted_after(booking.kind, last_date=last_date)
     booking.save(update_fields=["delete_after"])
     run_queue([from_session_id], now=now, actor=actor)
+    call_off_agreed([from_session_id], actor=actor, now=now)
     subject = f"booking:{booking.pk}"
     record(
         "booking_moved",

@@ -23,6 +23,7 @@ from booking.errors import (
     WrongPartyError,
 )
 from booking.models import Booking, DateRequest, ProposedTime
+from booking.operations import cancel_booking, move_booking, withdraw_booking
 from booking.operations.answering import accept_time, decline_request, propose_times
 from booking.operations.request_upkeep import anonymise_requests, chase_requests
 from booking.operations.requesting import prove_request, wish_anew, withdraw_request
@@ -52,7 +53,7 @@ from core.audit.models import Entry
 from core.outbox.models import Message
 from core.worklist.models import WorkItem
 from tests.factories.accounts import UserFactory
-from tests.factories.booking import a_class, a_contact, known_school
+from tests.factories.booking import a_class, a_contact, book, known_school
 from tests.factories.charter import ProviderFactory, SignatureFactory
 from tests.factories.requests import a_time, a_wish, answer, ask, ask_urgently
 from tests.factories.workshops import OfferFactory, SchoolFactory, SessionFactory, VenueFactory
@@ -607,3 +608,81 @@ def test_help_given_otherwise_closes_the_request_and_its_task_without_a_mail():
 
     assert not WorkItem.objects.open().exists()
     assert "request_declined" not in mails(request)
+
+
+# What becomes of the session when its booking leaves
+
+
+def agreed(**time):
+    """A booking made by an accepted request, and its session."""
+    booking = accept(answer(ask(), a_time(**time)))
+    return booking, booking.booked_sessions.get().session
+
+
+def cancelled(booking):
+    return cancel_booking(booking_id=booking.pk, reason="other", actor=SYSTEM, now=timezone.now())
+
+
+def withdrawn(booking):
+    return withdraw_booking(booking_id=booking.pk, reason="date", actor=LINK, now=timezone.now())
+
+
+def moved(booking):
+    offer = booking.booked_sessions.get().session.offer
+    return move_booking(
+        booking_id=booking.pk,
+        booked_session_id=booking.booked_sessions.get().pk,
+        to_session_id=SessionFactory(offer=offer, in_days=40).pk,
+        actor=LINK,
+        now=timezone.now(),
+    )
+
+
+@pytest.mark.parametrize("leave", [cancelled, withdrawn, moved])
+def test_the_session_made_for_a_request_goes_when_its_booking_does(leave):
+    booking, session = agreed()
+
+    leave(booking)
+
+    session.refresh_from_db()
+    assert (session.state, session.state_reason) == (
+        SessionState.CANCELLED,
+        "Den, der bad om tiden, kommer ikke",
+    )
+    assert session.groups_taken == 0
+
+
+def test_the_session_stays_where_others_may_book_it():
+    booking, session = agreed(is_open_to_others=True)
+
+    withdrawn(booking)
+
+    session.refresh_from_db()
+    assert session.state == SessionState.OPEN
+
+
+def test_the_session_stays_where_somebody_else_is_in_it():
+    booking, session = agreed()
+    Session.objects.update(max_groups=2)
+    book(session, is_invited=True, school=booking.school, classes=[a_class("6.B")])
+
+    withdrawn(booking)
+
+    session.refresh_from_db()
+    assert session.state == SessionState.OPEN
+
+
+def test_a_session_that_was_there_before_the_request_stays():
+    offer = OfferFactory()
+    session = SessionFactory(offer=offer, access=SessionAccess.INVITATION, in_days=5)
+    urgent = ask_urgently(school=known_school())
+    answer(
+        urgent,
+        a_time(in_days=5, session_id=session.pk),
+        party=Party(kind="school", classes=(a_class(),)),
+    )
+
+    cancelled(accept(urgent))
+
+    session.refresh_from_db()
+    assert session.state == SessionState.OPEN
