@@ -13,7 +13,8 @@ class BookingConfig(AppConfig):
         from booking.operations.school_changes import BookingSchoolObserver
         from booking.requesting import emails as request_emails
         from booking.requesting import tasks as request_tasks
-        from charter import observers
+        from booking.stakes import BookingStakes
+        from charter import observers, stakes
         from workshops import availability
         from workshops import observers as school_observers
 
@@ -21,6 +22,7 @@ class BookingConfig(AppConfig):
         availability.set_booked_ids_source(querysets.booked_ids)
         availability.set_active_ids_source(querysets.active_ids)
         observers.register(BookingCoverageObserver())
+        stakes.set_source(BookingStakes())
         school_observers.register(BookingSchoolObserver())
         emails.register_mail_types()
         session_emails.register_session_mails()

@@ -10,11 +10,12 @@ class CharterConfig(AppConfig):
         """Register what this package writes to people, and the tasks it makes."""
         from charter.notices import MAIL_TYPES
         from charter.permissions import landing_path
+        from charter.renewal_notices import MAIL_TYPES as RENEWAL_MAIL_TYPES
         from charter.work_items import register_kinds
         from core.accounts import landing
         from core.outbox.registry import register
 
-        for mail_type in MAIL_TYPES:
+        for mail_type in (*MAIL_TYPES, *RENEWAL_MAIL_TYPES):
             register(mail_type)
         landing.register(landing_path)
         register_kinds()

@@ -183,3 +183,30 @@ class WithdrawalDayError(CharterError):
 
     code = "withdrawal_day"
     message = _("Choose a day from today on, before the charter ends by itself.")
+
+
+class ReminderError(CharterError):
+    """Why nobody is reminded."""
+
+    code = "reminder"
+
+
+class ReminderNotNeededError(ReminderError):
+    """Nothing needs to be signed now, or nothing can be."""
+
+    code = "reminder_not_needed"
+    message = _("There is nothing to remind of: nothing needs to be signed now, or nothing can be.")
+
+
+class ReminderSentTodayError(ReminderError):
+    """A reminder has gone today; one a day is enough."""
+
+    code = "reminder_sent_today"
+    message = _("A reminder has been sent today. Try again tomorrow, or call them.")
+
+
+class NobodyToRemindError(ReminderError):
+    """The provider has no signatory."""
+
+    code = "nobody_to_remind"
+    message = _("Nobody is registered as signatory. Add one on the provider's page first.")

@@ -29,6 +29,16 @@ def user_can_read_receipt(user: Any, provider_id: int) -> bool:
     return user_is_member(user, provider_id) or bool(user.has_perm("charter.view_signature"))
 
 
+def user_can_see_board(user: Any) -> bool:
+    """Return whether a user may see where every provider stands with the charter: staff who may see signatures."""
+    return bool(user.has_perm("charter.view_signature") or user.has_perm("charter.change_signature"))
+
+
+def user_can_remind(user: Any) -> bool:
+    """Return whether a user may ask a provider to sign: who may see the board and change providers."""
+    return user_can_see_board(user) and bool(user.has_perm("charter.change_provider"))
+
+
 def landing_path(user: Any) -> str | None:
     """Return where a provider's member lands after log-in; None for everybody else."""
     return reverse("provider_index") if ProviderMember.objects.filter(user=user).exists() else None

@@ -17,6 +17,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from charter import admin_views, pages
 from charter.admin_forms import ProviderForm
+from charter.board_views import BoardViewSet
 from charter.coverage import coverage_of, coverages
 from charter.enums import ProviderKind, RecordKind, Transition
 from charter.gate import covered, local_day
@@ -438,6 +439,7 @@ class CharterGroup(ViewSetGroup):
     menu_icon = "group"
     menu_order = 210
     items = (
+        BoardViewSet("charter_board"),
         ProviderViewSet("provider"),
         SignatureViewSet("signature"),
         CharterVersionViewSet("charter_version"),

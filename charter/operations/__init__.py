@@ -5,6 +5,7 @@ from charter.operations.providers import (
     change_provider_state,
     create_provider,
 )
+from charter.operations.reminding import queue_renewals, remind_provider
 from charter.operations.signing import request_signing_code, sign_charter, start_signing
 from charter.operations.versions import create_draft_version, publish_version, save_text
 from charter.operations.withdrawal import withdraw_charter, withdraw_signature
@@ -15,6 +16,8 @@ __all__ = [
     "create_draft_version",
     "create_provider",
     "publish_version",
+    "queue_renewals",
+    "remind_provider",
     "remove_member",
     "request_signing_code",
     "save_text",

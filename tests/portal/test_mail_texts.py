@@ -40,6 +40,10 @@ SAMPLES = {
     "sessions": "tirsdag 8. december 2026, kl. 9.00–10.30: http://testserver/book/7/",
     "rest": "Forældreaften på skolen: onsdag 2. december 2026, kl. 19.00–21.00",
     "position": "3",
+    "days": "om 30 dage",
+    "count": "2",
+    "ending": "Kulturværkstedet Amager: dækket til og med 31. december 2026 (om 30 dage).",
+    "lapsed": "Foreningen Sundet: dækket til og med 30. november 2026. 4 tider venter på underskriften.",
     "hotline": "00 00 00 00 (Alle dage kl. 8–22. Du kan være anonym.)",
 }
 """By placeholder; those that end in `url` are links."""

@@ -16,6 +16,7 @@ from booking.operations.request_upkeep import anonymise_requests, chase_requests
 from booking.operations.school_changes import watch_closing_schools
 from booking.operations.subscribing import delete_feeds
 from booking.reminders import queue_reminders
+from charter.operations.reminding import queue_renewals
 from charter.operations.retention import delete_evidence, delete_old_attempts, forget_networks
 from charter.operations.versions import remind_of_missing_charter
 from core.accounts.operations import delete_unused_accounts
@@ -89,6 +90,7 @@ def register_all() -> None:
             remind_of_missing_charter,
         )
     )
+    register(Job("queue_renewals", _("Remind of charters that end"), HOURLY, queue_renewals))
     register(Job("delete_feeds", _("Delete calendar subscriptions that have ended"), DAILY, delete_feeds))
     register(Job("delete_old_attempts", _("Delete signings that were started"), DAILY, delete_old_attempts))
     register(Job("forget_networks", _("Delete IP addresses of signatures"), DAILY, forget_networks))
