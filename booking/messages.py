@@ -1,11 +1,12 @@
 """Which mails a booking's change brings, and to whom: queued in the transaction of the change (rule 5)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
-from booking.enums import BookingKind, BookingState
+from booking.enums import ACTIVE_STATES, BookingKind, BookingState
 from booking.models import Booking
 from charter.enums import MemberRole
 from charter.models import Provider, ProviderMember
@@ -82,8 +83,8 @@ def _providers(booking: Booking, offer: Offer) -> list[Provider]:
     return [offer.provider, *others.exclude(pk=offer.provider_id).order_by("pk").distinct()]
 
 
-def tell_booking_moved(booking: Booking, *, step: str, offer: Offer, now: datetime) -> None:
-    """Queue what its contact and its provider read when a booking has moved to another date. Once a step.
+def tell_booking_moved(booking: Booking, *, step: str, now: datetime) -> None:
+    """Queue what its contact and its providers read when a booking has moved to another date. Once a step.
 
     What awaits approval gets the mail that says so again, with the new date.
     """
@@ -91,7 +92,27 @@ def tell_booking_moved(booking: Booking, *, step: str, offer: Offer, now: dateti
         name = "received" if booking.state == BookingState.AWAITING_APPROVAL else "moved"
         _queue(f"{mail_kind(booking)}_{name}", booking, to=booking.contact_email, now=now, step=step)
     if booking.confirmed_at:
-        for address, language in provider_addresses(offer.provider):
+        _tell_providers_of_move(booking, providers_of(booking), step=step, now=now)
+
+
+def tell_other_providers(booking: Booking, *, moved: Provider, step: str, now: datetime) -> None:
+    """Tell those who hold the rest of a booking that a date of it has moved: the evening's, when the visit does."""
+    if booking.confirmed_at:
+        others = [provider for provider in providers_of(booking) if provider.pk != moved.pk]
+        _tell_providers_of_move(booking, others, step=step, now=now)
+
+
+def providers_of(booking: Booking) -> list[Provider]:
+    """Return the providers of all that is booked."""
+    booked = booking.booked_sessions.filter(state__in=ACTIVE_STATES)
+    return list(Provider.objects.filter(sessions__booked_sessions__in=booked).order_by("pk").distinct())
+
+
+def _tell_providers_of_move(
+    booking: Booking, providers: Iterable[Provider], *, step: str, now: datetime
+) -> None:
+    for provider in providers:
+        for address, language in provider_addresses(provider):
             _queue("provider_booking_moved", booking, to=address, language=language, now=now, step=step)
 
 

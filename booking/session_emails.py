@@ -17,7 +17,7 @@ from booking.enums import ACTIVE_STATES, BookingState, SessionCancelReason
 from booking.free_dates import dates_as_links, dates_for
 from booking.ical import calendar_attachments
 from booking.models import BookedSession, Booking
-from booking.reading import booking_with_details
+from booking.reading import booked_of, booking_with_details
 from booking.reminders import NO_REMINDER_BELOW
 from core.links.tokens import absolute_url
 from core.outbox.registry import Content, MailType, register
@@ -93,7 +93,9 @@ def _build_moved(ids: Mapping[str, Any], language: str, now: datetime) -> Conten
             "dates": "\n".join(_moved_line(item.session, ids["booked"][str(item.pk)]) for item in items),
             "place": _place(first.session),
             "online_url": first.session.online_url if is_online_soon else "",
-            "note": "\n".join(_notes_on_move(first, has_tasks=ids["has_tasks"])),
+            "note": "\n".join(
+                [*_notes_on_move(first, has_tasks=ids["has_tasks"]), *_unmoved(booking, items)]
+            ),
             "manage_url": links.manage_url(booking),
             "sessions": dates_as_links(dates_for(first, booking, now=now)),
         }
@@ -237,6 +239,15 @@ def _notes_on_move(item: BookedSession, *, has_tasks: bool) -> list[str]:
     if has_tasks and item.state in (BookingState.CONFIRMED, BookingState.AWAITING_APPROVAL):
         found.append(_("We will call or write to hear whether the new time suits you."))
     return found
+
+
+def _unmoved(booking: Booking, moved: Sequence[BookedSession]) -> list[str]:
+    """Say that the rest stands where it was: the evening of a package whose visit has moved, the days of a course."""
+    rest = [item for item in booked_of(booking) if item not in moved and item.state in ACTIVE_STATES]
+    if not rest:
+        return []
+    days = "; ".join(wording.titled_date_text(item.session) for item in rest)
+    return [_("This stays where it was: %(days)s.") % {"days": days}]
 
 
 def _notes_on_cancellation(state: str, rest: Sequence[BookedSession]) -> list[str]:

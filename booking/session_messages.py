@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from booking.affected import Affected
-from booking.enums import BookingState, SessionCancelReason
-from booking.messages import mail_kind, provider_addresses
+from booking.enums import ACTIVE_STATES, BookingState, SessionCancelReason
+from booking.messages import mail_kind, provider_addresses, tell_other_providers
 from booking.models import BookedSession, Booking
 from core.outbox.operations import queue_message
 from workshops.models import Session
@@ -25,6 +25,7 @@ def tell_session_moved(
     dates = {session_id: moment.isoformat() for session_id, moment in was.items()}
     told = _tell_bookings(affected, "session_moved", now=now, dates=dates, has_tasks=has_tasks)
     _tell_provider(affected, "provider_session_moved", now=now, dates=dates)
+    _tell_who_holds_the_rest(affected, now=now)
     return told
 
 
@@ -95,3 +96,20 @@ def _tell_provider(affected: Sequence[Affected], name: str, *, now: datetime, **
             about=f"session:{first.pk}",
             now=now,
         )
+
+
+def _tell_who_holds_the_rest(affected: Sequence[Affected], *, now: datetime) -> None:
+    """Tell the providers of a package's other part, once a booking; courses are one provider's."""
+    moved = {
+        item.booking_id: (item, one.session)
+        for one in affected
+        for item in one.booked
+        if item.state == BookingState.CONFIRMED and item.booking.course_id is None
+    }
+    with_more = BookedSession.objects.filter(booking__in=moved, state__in=ACTIVE_STATES).exclude(
+        session__in=[one.session.pk for one in affected]
+    )
+    for booking_id in sorted(set(with_more.values_list("booking_id", flat=True))):
+        item, session = moved[booking_id]
+        step = f"{item.pk}:{session.sequence}"
+        tell_other_providers(item.booking, moved=session.offer.provider, step=step, now=now)

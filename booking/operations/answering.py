@@ -145,6 +145,8 @@ def accept_time(*, request_id: int, proposal_id: int, actor: Actor, now: datetim
         raise TimeTakenBackError
     if time.starts_at <= now:
         raise TimePassedError
+    if time.session and time.session.starts_at != time.starts_at:
+        raise TimeTakenBackError
     session_id = time.session_id or _make_session(request, time, actor=actor, now=now).pk
     booking = _book(request, time, session_id, actor=actor, now=now)
     ProposedTime.objects.filter(pk=time.pk).update(accepted_at=now, session_id=session_id)

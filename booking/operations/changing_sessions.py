@@ -18,6 +18,11 @@ from booking.affected import Affected, affected_by, seen_token
 from booking.enums import ACTIVE_STATES, BookingState, ForBooked, SessionCancelReason
 from booking.errors import ChangedMeanwhileError
 from booking.models import SESSION_MOVED, BookedSession, Booking
+from booking.operations.proposed_sessions import (
+    lock_requests_naming,
+    proposals_fall,
+    proposals_follow,
+)
 from booking.places import end_place, lock_sessions, release_expired, require_gate
 from booking.queue import run_queue, tell_expired_offers
 from booking.retention import contact_deleted_after
@@ -71,6 +76,7 @@ def move_session(
         SessionStateError, SessionStartedError: it cannot be moved (any more), or not into the past.
     Source: DESIGN.md rules 2, 3, 6 and 7.
     """
+    _lock_requests(session_id, following=following)
     _lock_plans(session_id, new_time)
     affected = _locked(session_id, following=following, now=now)
     sessions = [one.session for one in affected]
@@ -87,6 +93,7 @@ def move_session(
     require_gate([one.session.pk for one in affected if one.booked], now=now)
     moved = [item for one in affected for item in one.booked]
     _follow(moved, sessions, now=now)
+    proposals_follow(sessions, actor=actor, now=now)
     _mark_unsent(sessions)
     for item in moved:
         record(
@@ -127,6 +134,7 @@ def cancel_session(
         SessionStateError, SessionStartedError: it cannot be cancelled (any more).
     Source: DESIGN.md rules 3 and 6, FEATURES L7.
     """
+    _lock_requests(session_id, following=following)
     affected = _locked(session_id, following=following, now=now, is_done=(SessionState.CANCELLED,))
     first = affected[0].session
     if first.state == SessionState.CANCELLED:
@@ -137,6 +145,7 @@ def cancel_session(
     if first.starts_at <= now:
         raise SessionStartedError
     _drop_unsent(sessions, now=now)
+    proposals_fall([session.pk for session in sessions], actor=actor, now=now)
     if for_booked == ForBooked.TASKS:
         return _close_for_tasks(affected, actor=actor, now=now)
     for one in affected:
@@ -195,6 +204,12 @@ def limits_token(affected: Sequence[Affected], limits: Limits) -> str:
     """Return the token of a preview of new limits; who books meanwhile does not make it out of date."""
     bare = [Affected(one.session, ()) for one in affected]
     return seen_token(bare, limits=vars(limits), before=vars(affected[0].session.limits))
+
+
+def _lock_requests(session_id: int, *, following: bool) -> None:
+    """Lock the requests answered with these dates: before providers and sessions, as accepting a time does."""
+    first = Session.objects.get(pk=session_id)
+    lock_requests_naming(session.pk for session in sessions_to_change(first, following=following))
 
 
 def _lock_plans(session_id: int, new_time: NewTime) -> None:

@@ -23,7 +23,7 @@ from booking.retention import contact_deleted_after
 from core.audit.log import Actor, record
 from core.worklist.operations import close_items
 from workshops.enums import SessionAccess
-from workshops.models import Offer, Session
+from workshops.models import Session
 
 MOVABLE_STATES = (BookingState.AWAITING_APPROVAL, BookingState.CONFIRMED)
 
@@ -113,8 +113,7 @@ def move_booking(
         to_session=to_session_id,
     )
     close_items(kind="affected_booking", subject=subject, resolution="moved", actor=actor, now=now)
-    offer = Offer.objects.select_related("provider").get(pk=target.offer_id)
-    tell_booking_moved(booking, step=f"{booked.pk}:{booked.sequence + 1}", offer=offer, now=now)
+    tell_booking_moved(booking, step=f"{booked.pk}:{booked.sequence + 1}", now=now)
     return booking
 
 

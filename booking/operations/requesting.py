@@ -115,14 +115,7 @@ def send_urgent_request(
             record(
                 "request_sent", f"request:{stored.pk}", actor=actor, now=now, kind=stored.kind, topic=topic
             )
-            open_item(
-                key=f"{URGENT}:{stored.pk}",
-                kind=URGENT,
-                subject=f"request:{stored.pk}",
-                data={"reference": stored.reference, "topic": topic},
-                due_at=now,
-                now=now,
-            )
+            open_urgent_task(stored, now=now)
             tell_asker(stored, now=now)
             tell_answerer(stored, now=now)
     return stored
@@ -186,14 +179,7 @@ def wish_anew(*, request_id: int, wishes: Sequence[Wish], actor: Actor, now: dat
     request.save()
     record_of(request, "request_wished_anew", actor=actor, now=now, wishes=len(wishes))
     if request.kind == RequestKind.URGENT:
-        open_item(
-            key=f"{URGENT}:{request.pk}:{now:%Y%m%dT%H%M%S%f}",
-            kind=URGENT,
-            subject=f"request:{request.pk}",
-            data={"reference": request.reference, "topic": request.topic},
-            due_at=now,
-            now=now,
-        )
+        open_urgent_task(request, turn=f"{now:%Y%m%dT%H%M%S%f}", now=now)
     tell_answerer(request, now=now)
     return request
 
@@ -239,6 +225,18 @@ def end_request(request: DateRequest, state: RequestState, *, reason: str, now: 
     request.delete_after = local_date_of(now + KEPT_AFTER_END)
     request.save()
     request.proposals.filter(withdrawn_at=None, accepted_at=None).update(withdrawn_at=now)
+
+
+def open_urgent_task(request: DateRequest, *, turn: str = "", now: datetime) -> None:
+    """Ask the team to phone today; once for each time it is the team's turn."""
+    open_item(
+        key=f"{URGENT}:{request.pk}:{turn}" if turn else f"{URGENT}:{request.pk}",
+        kind=URGENT,
+        subject=f"request:{request.pk}",
+        data={"reference": request.reference, "topic": request.topic},
+        due_at=now,
+        now=now,
+    )
 
 
 def close_tasks(request: DateRequest, *, resolution: str, actor: Actor, now: datetime) -> None:

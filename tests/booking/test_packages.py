@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core import mail
@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from booking import links
-from booking.enums import BookingState, CancelReason, SessionCancelReason, WithdrawPart
+from booking.affected import affected_by
+from booking.enums import BookingState, CancelReason, ForBooked, SessionCancelReason, WithdrawPart
 from booking.errors import (
     EveningNotFreeError,
     NoSchoolYetError,
@@ -21,9 +22,13 @@ from booking.models import BookedSession, Booking, ClassPlace
 from booking.operations import (
     cancel_booking,
     expire_overdue,
+    move_booking,
+    move_session,
     submit_booking,
     withdraw_booking,
 )
+from booking.operations.changing_sessions import move_token
+from booking.wording import date_text, titled_date_text
 from core.audit.log import LINK, SYSTEM
 from core.outbox.operations import send_due
 from core.worklist.models import WorkItem
@@ -35,6 +40,7 @@ from tests.factories.charter import ProviderFactory, ProviderMemberFactory
 from tests.factories.workshops import OfferFactory, SessionFactory, a_package, another_evening
 from workshops.enums import SessionState
 from workshops.models import Session
+from workshops.operations.moving import NewTime
 
 pytestmark = pytest.mark.django_db
 
@@ -387,3 +393,58 @@ def test_providers_see_the_package_on_the_visit_and_on_the_evening(client, porta
     assert "Skolen har hele aftenen" in pages[evening.pk]
     assert "5.C" not in pages[evening.pk]
     assert "3 pladser" in pages[evening.pk]
+
+
+def package_of_two_providers(now):
+    """A confirmed package whose evening is another provider's, and that provider's coordinator's address."""
+    visit, evening = a_package(provider=ProviderFactory(covered=True))
+    coordinator = ProviderMemberFactory(provider=evening.provider, role="coordinator").user.email
+    booking = book(visit, evening_id=evening.pk, now=now)
+    mailed(coordinator, now=now)
+    return booking, visit, evening, coordinator
+
+
+def test_when_the_visit_is_moved_the_school_and_the_evenings_provider_read_what_stands(now):
+    booking, visit, evening, coordinator = package_of_two_providers(now)
+    visit = Session.objects.select_related("offer__provider").get(pk=visit.pk)
+    new_time = NewTime(
+        day=visit.local_date + timedelta(days=3),
+        start_time=time(10),
+        duration_minutes=visit.duration_minutes,
+        venue_id=None,
+        online_url="",
+    )
+    move_session(
+        session_id=visit.pk,
+        following=False,
+        new_time=new_time,
+        for_booked=ForBooked.TELL,
+        seen=move_token(affected_by([visit], now=now), new_time, ForBooked.TELL),
+        actor=SYSTEM,
+        now=now,
+    )
+
+    (to_provider,) = mailed(coordinator, now=now)
+    (to_school,) = [sent for sent in mail.outbox if sent.to == [booking.contact_email]]
+    stands = titled_date_text(evening)
+    assert stands in to_school.body.replace("\n", " ")
+    assert "Det her bliver, hvor det var" in to_school.body
+    assert date_text(fresh(visit).starts_at) in to_provider.body
+    assert stands in to_provider.body
+
+
+def test_when_the_booking_of_the_visit_goes_to_another_date_the_evenings_provider_is_told(now):
+    booking, visit, evening, coordinator = package_of_two_providers(now)
+    other = SessionFactory(offer=visit.offer, in_days=45)
+
+    move_booking(
+        booking_id=booking.pk,
+        booked_session_id=booking.booked_sessions.get(session=visit).pk,
+        to_session_id=other.pk,
+        actor=LINK,
+        now=now,
+    )
+
+    (to_provider,) = mailed(coordinator, now=now)
+    assert date_text(other.starts_at) in to_provider.body
+    assert titled_date_text(evening) in to_provider.body

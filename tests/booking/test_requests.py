@@ -1,18 +1,21 @@
 """Requests for dates as operations: send, answer, accept, decline, wish anew, withdraw, chase (S16, V2, V5)."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from booking.affected import affected_by
 from booking.enums import (
     BookingState,
     Channel,
+    ForBooked,
     RequestDeclineReason,
     RequestKind,
     RequestState,
+    SessionCancelReason,
     UrgentEndReason,
 )
 from booking.errors import (
@@ -23,8 +26,15 @@ from booking.errors import (
     WrongPartyError,
 )
 from booking.models import Booking, DateRequest, ProposedTime
-from booking.operations import cancel_booking, move_booking, withdraw_booking
+from booking.operations import (
+    cancel_booking,
+    cancel_session,
+    move_booking,
+    move_session,
+    withdraw_booking,
+)
 from booking.operations.answering import accept_time, decline_request, propose_times
+from booking.operations.changing_sessions import cancel_token, move_token
 from booking.operations.request_upkeep import anonymise_requests, chase_requests
 from booking.operations.requesting import prove_request, wish_anew, withdraw_request
 from booking.party import ClassSize, Party
@@ -59,6 +69,7 @@ from tests.factories.requests import a_time, a_wish, answer, ask, ask_urgently
 from tests.factories.workshops import OfferFactory, SchoolFactory, SessionFactory, VenueFactory
 from workshops.enums import Approval, Audience, SchoolType, SessionAccess, SessionState
 from workshops.models import Session
+from workshops.operations.moving import NewTime
 
 pytestmark = pytest.mark.django_db
 
@@ -686,3 +697,100 @@ def test_a_session_that_was_there_before_the_request_stays():
 
     session.refresh_from_db()
     assert session.state == SessionState.OPEN
+
+
+# A proposed date that is there already is moved or cancelled
+
+
+def urgently_proposed(*more):
+    """An urgent request answered with a date that is there, and perhaps with new times."""
+    session = SessionFactory(in_days=5)
+    urgent = ask_urgently(school=known_school())
+    times = [a_time(in_days=5, session_id=session.pk), *more]
+    answer(urgent, *times, party=Party(kind="school", classes=(a_class(),)))
+    return urgent, Session.objects.select_related("offer__provider").get(pk=session.pk)
+
+
+def move_by_staff(session):
+    new_time = NewTime(
+        day=session.local_date + timedelta(days=1),
+        start_time=time(12),
+        duration_minutes=60,
+        venue_id=None,
+        online_url="",
+    )
+    now = timezone.now()
+    move_session(
+        session_id=session.pk,
+        following=False,
+        new_time=new_time,
+        for_booked=ForBooked.TELL,
+        seen=move_token(affected_by([session], now=now), new_time, ForBooked.TELL),
+        actor=SYSTEM,
+        now=now,
+    )
+    session.refresh_from_db()
+
+
+def cancel_by_staff(session):
+    now, reason = timezone.now(), SessionCancelReason.PROVIDER
+    cancel_session(
+        session_id=session.pk,
+        following=False,
+        reason=reason,
+        for_booked=ForBooked.TELL,
+        seen=cancel_token(affected_by([session], now=now), reason, ForBooked.TELL),
+        actor=SYSTEM,
+        now=now,
+    )
+
+
+def test_a_proposed_date_that_is_moved_is_proposed_anew_with_its_new_time():
+    urgent, session = urgently_proposed()
+    before = mails(urgent)
+
+    move_by_staff(session)
+
+    proposed = urgent.proposals.get()
+    assert (proposed.starts_at, proposed.duration_minutes) == (session.starts_at, 60)
+    assert sorted(mails(urgent)) == sorted([*before, "request_answered"])
+    assert "request_times_moved" in actions(urgent)
+    assert accept(urgent).booked_sessions.get().session == session
+
+
+def test_a_proposed_date_that_is_cancelled_falls_and_the_team_phones_again():
+    urgent, session = urgently_proposed()
+    WorkItem.objects.update(closed_at=timezone.now())
+
+    cancel_by_staff(session)
+
+    urgent.refresh_from_db()
+    assert urgent.state == RequestState.SENT
+    assert not urgent.proposals.filter(withdrawn_at=None).exists()
+    assert [item.subject for item in WorkItem.objects.open()] == [f"request:{urgent.pk}"]
+
+
+def test_the_other_proposed_times_stand_when_one_is_cancelled():
+    urgent, session = urgently_proposed()
+    other = SessionFactory(offer=session.offer, in_days=6)
+    answer(
+        urgent,
+        a_time(in_days=5, session_id=session.pk),
+        a_time(in_days=6, session_id=other.pk),
+    )
+    told = mails(urgent).count("request_answered")
+
+    cancel_by_staff(session)
+
+    urgent.refresh_from_db()
+    assert urgent.state == RequestState.ANSWERED
+    assert urgent.proposals.get(withdrawn_at=None).session == other
+    assert mails(urgent).count("request_answered") == told + 1
+
+
+def test_a_date_edited_in_planning_meanwhile_is_not_accepted_at_its_old_time():
+    urgent, session = urgently_proposed()
+    Session.objects.filter(pk=session.pk).update(starts_at=session.starts_at + timedelta(hours=1))
+
+    with pytest.raises(TimeTakenBackError):
+        accept(urgent)
