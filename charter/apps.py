@@ -7,7 +7,8 @@ class CharterConfig(AppConfig):
     name = "charter"
 
     def ready(self) -> None:
-        """Register what this package writes to people, and the tasks it makes."""
+        """Register what this package writes to people, and the tasks it makes. A wrong broker stops the start."""
+        from charter.methods.profiles import profiles
         from charter.notices import MAIL_TYPES
         from charter.permissions import landing_path
         from charter.renewal_notices import MAIL_TYPES as RENEWAL_MAIL_TYPES
@@ -19,3 +20,4 @@ class CharterConfig(AppConfig):
             register(mail_type)
         landing.register(landing_path)
         register_kinds()
+        profiles()

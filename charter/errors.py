@@ -178,6 +178,115 @@ class CodeUsedUpError(SigningError):
     message = _("The code was typed wrong too many times. Ask for a new one.")
 
 
+class MethodNotOfferedError(SigningError):
+    """The method is not configured here, or not for this provider."""
+
+    code = "method_not_offered"
+    message = _("You cannot confirm in that way here. Choose one of the ways on the page.")
+
+
+class ProofMissingError(SigningError):
+    """Nothing was confirmed, or too long ago."""
+
+    code = "proof_missing"
+    message = _("It is too long since you confirmed who you are. Confirm again, then sign.")
+
+
+class BrokerError(SigningError):
+    """Why an identity broker's answer is no proof. Nothing is signed, and what was typed is kept."""
+
+    code = "broker"
+
+
+class BrokerCancelledError(BrokerError):
+    """The person broke off at the broker."""
+
+    code = "broker_cancelled"
+    message = _(
+        "You broke off. Nothing has been signed, and what you wrote is kept. Try again when you are ready."
+    )
+
+
+class BrokerUnreachableError(BrokerError):
+    """The broker does not answer, or refused for a reason of its own."""
+
+    code = "broker_unreachable"
+    message = _(
+        "We got no answer. Nothing has been signed. Try again in a little while, or confirm in another way."
+    )
+
+
+class BrokerAnswerError(BrokerError):
+    """The answer is not one to our question: issuer, audience, nonce, time or signature."""
+
+    code = "broker_answer"
+    message = _("The answer could not be used. Nothing has been signed. Try again.")
+
+
+class BrokerAnswerUsedError(BrokerError):
+    """The answer was used, was replaced by a newer try, or belongs to another browser."""
+
+    code = "broker_answer_used"
+    message = _(
+        "That answer has been used or is too old. Nothing more has been signed. Start again from the page."
+    )
+
+
+class BrokerStaleError(BrokerError):
+    """The broker did not ask the person again."""
+
+    code = "broker_stale"
+    message = _("You must confirm anew each time you sign. Log out there, and try again.")
+
+
+class BrokerLevelError(BrokerError):
+    """The level of assurance that came back is not one of those accepted."""
+
+    code = "broker_level"
+    message = _(
+        "You confirmed at a level that is too low to sign with. Try again, and use your app or code display."
+    )
+
+
+class BrokerTypeError(BrokerError):
+    """Not the kind of identity that is accepted."""
+
+    code = "broker_type"
+    message = _("You used another kind of identity than this one asks for. Try again with the right one.")
+
+
+class BrokerOrganisationError(BrokerError):
+    """The identity belongs to another CVR number, or to none."""
+
+    code = "broker_organisation"
+    message = _("You confirmed for another organisation. Try again, and choose the one you sign for.")
+
+
+class OtherPersonError(BrokerError):
+    """The identity is not that of the member who is logged in."""
+
+    code = "other_person"
+    message = _(
+        "The person who confirmed is not the one who is logged in here. Log in as yourself, or write to us if your "
+        "name is wrong with us."
+    )
+
+
+class NameDiffersError(BrokerError):
+    """The name that was typed is not the name that came back."""
+
+    code = "name_differs"
+
+    def __init__(self, *, confirmed: str) -> None:
+        super().__init__(confirmed)
+        self.confirmed = confirmed
+
+    def __str__(self) -> str:
+        return gettext(
+            "You signed as somebody else than %(name)s, who confirmed. Go back, and write the name as it stands there."
+        ) % {"name": self.confirmed}
+
+
 class WithdrawalDayError(CharterError):
     """The day a withdrawal takes effect lies in the past, or after the signature's own end."""
 

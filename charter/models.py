@@ -294,6 +294,14 @@ class SigningAttempt(models.Model):
 
     code_expires_at = models.DateTimeField(null=True, blank=True)
     code_attempts = models.PositiveSmallIntegerField(default=0)
+    broker_state = models.CharField(max_length=64, blank=True)
+    """SHA-256 of the state of the newest question to a broker; emptied by its one answer."""
+
+    broker_asked_at = models.DateTimeField(null=True, blank=True)
+    proof = models.JSONField(null=True, blank=True)
+    """What a broker or passkey confirmed, until the person signs with it (charter.methods.Proof)."""
+
+    proof_expires_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     signature = models.ForeignKey(
         "Signature", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -304,6 +312,42 @@ class SigningAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class IdentityBinding(models.Model):
+    """Which identity at a broker is which user: noted when it first confirmed, and the same ever after.
+
+    The subject itself is not here, only an HMAC of it. A professional identity belongs to one CVR number, so a
+    person who signs for two organisations has two.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="identity_bindings",
+        verbose_name=_("user"),
+    )
+    method = models.CharField(_("method"), max_length=20, choices=SignatureMethod)
+    issuer = models.CharField(_("issuer"), max_length=200)
+    cvr = models.CharField(_("CVR number"), max_length=8, blank=True)
+    subject_hmac = models.CharField(max_length=64)
+    bound_at = models.DateTimeField(_("bound at"))
+    bound_by = models.CharField(_("bound by"), max_length=20)
+    """What the first confirmation matched: "email" or "name"."""
+
+    class Meta:
+        verbose_name = _("identity binding")
+        verbose_name_plural = _("identity bindings")
+        ordering = ["-bound_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "method", "issuer", "cvr"], name="binding_one_identity_per_user"
+            ),
+            models.UniqueConstraint(fields=["issuer", "subject_hmac"], name="binding_one_user_per_identity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_method_display()}"
 
 
 class Signature(models.Model):

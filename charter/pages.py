@@ -1,14 +1,17 @@
 """What the provider's pages say of a state: one decision each, so that templates switch once."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from charter.enums import CoverageState, MemberRole, ProviderState
-from charter.models import Provider, ProviderMember
+from charter.enums import CoverageState, MemberRole, ProviderState, SignatureMethod
+from charter.methods import Proof, honesty, label
+from charter.methods.profiles import Profile
+from charter.models import Provider, ProviderMember, SigningAttempt
 from charter.operations.signing import Opening
 from charter.rules import Coverage, SigningBar
 
@@ -193,3 +196,71 @@ def signatory_names(provider: Provider) -> str:
     ).select_related("user")
     names: list[Any] = [str(member.user) for member in members]
     return _(" or ").join(names)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to confirm through a broker, as the page offers it."""
+
+    name: str
+    title: str
+    text: str
+    button: str
+
+
+_WAYS = {
+    SignatureMethod.MITID: _lazy(
+        "You log in again with your own MitID. We get your name, not your CPR number."
+    ),
+    SignatureMethod.MITID_ERHVERV: _lazy(
+        "You log in again with MitID Erhverv for the organisation you sign for. We get your name and its CVR number."
+    ),
+    SignatureMethod.DEMO_BROKER: _lazy(
+        "Made for trying out: you choose who you are from a list. It is not MitID and proves nothing."
+    ),
+}
+
+
+def way(profile: Profile) -> Way:
+    """Return a way with what happens when it is chosen."""
+    return Way(
+        profile.name,
+        profile.title,
+        str(_WAYS[profile.method]),
+        _("Confirm with %(way)s") % {"way": profile.title},
+    )
+
+
+def attempt_rows(attempt: SigningAttempt) -> list[dict[str, str]]:
+    """Return what the signer has stated, to read once more before signing."""
+    span = f"{day_text(attempt.period_first_day)} – {day_text(attempt.period_last_day)}"
+    return [
+        {"label": _("Organisation"), "value": attempt.provider.name},
+        {"label": _("Covers"), "value": span},
+        {"label": _("Your full name"), "value": attempt.signer_name},
+        {"label": _("Your role in the organisation"), "value": attempt.signer_role},
+        {"label": _("What entitles you to sign"), "value": attempt.authority},
+    ]
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """Who has been confirmed, how, and for how long it can be signed with."""
+
+    name: str
+    method: str
+    honesty: str
+    until: datetime
+
+
+def confirmed_as(attempt: SigningAttempt, *, now: datetime) -> Confirmed | None:
+    """Return what a broker or passkey has confirmed, while it can be signed with."""
+    if attempt.proof is None or attempt.proof_expires_at is None or now >= attempt.proof_expires_at:
+        return None
+    proof = Proof.from_evidence(attempt.proof)
+    return Confirmed(
+        name=str(proof.facts.get("name", "")) or attempt.signer_name,
+        method=label(proof.method),
+        honesty=honesty(proof.method),
+        until=attempt.proof_expires_at,
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from charter import views
+from charter import proof_views, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("charter/", views.charter_public, name="charter_public"),
@@ -10,6 +10,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("udbyder/<slug:slug>/", views.provider_home, name="provider_home"),
     path("udbyder/<slug:slug>/charter/", views.charter_sign, name="charter_sign"),
     path("udbyder/<slug:slug>/charter/opsig/", views.charter_withdraw, name="charter_withdraw"),
+    path("charter/svar/<slug:profile>/", proof_views.charter_answer, name="charter_answer"),
+    path(
+        "udbyder/<slug:slug>/charter/bekraeft/<int:attempt_id>/",
+        proof_views.charter_proof,
+        name="charter_proof",
+    ),
+    path(
+        "udbyder/<slug:slug>/charter/bekraeft/<int:attempt_id>/<slug:profile>/",
+        proof_views.charter_ask,
+        name="charter_ask",
+    ),
     path("udbyder/<slug:slug>/charter/kode/<int:attempt_id>/", views.charter_code, name="charter_code"),
     path(
         "udbyder/<slug:slug>/charter/kode/<int:attempt_id>/ny/",

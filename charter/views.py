@@ -22,8 +22,9 @@ from charter.errors import (
     SigningError,
     VersionChangedError,
 )
-from charter.forms import CodeForm, SigningForm, WithdrawalForm, describe_period
+from charter.forms import AUTHORITIES, CodeForm, SigningForm, WithdrawalForm, describe_period
 from charter.gate import local_day
+from charter.methods.profiles import offered_profiles
 from charter.models import CharterVersion, Provider, Signature, SigningAttempt
 from charter.operations import request_signing_code, sign_charter, start_signing, withdraw_charter
 from charter.operations.signing import Statement, opening_for
@@ -33,7 +34,7 @@ from core.audit.log import Actor
 from core.limits.limits import LimitExceededError, client_ip, too_many_response
 
 
-def _own_provider(request: HttpRequest, slug: str) -> Provider:
+def own_provider(request: HttpRequest, slug: str) -> Provider:
     """Return a provider the user is a member of; others do not exist for them (rule 12)."""
     provider = get_object_or_404(Provider, slug=slug)
     if not user_is_member(request.user, provider.pk):
@@ -59,7 +60,7 @@ def provider_index(request: HttpRequest) -> HttpResponse:
 @require_GET
 def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
     """Show where a provider stands and what to do next."""
-    provider, now = _own_provider(request, slug), timezone.now()
+    provider, now = own_provider(request, slug), timezone.now()
     opening = opening_for(provider, request.user, now=now)
     coverage = opening.coverage
     label, kind = pages.coverage_label(coverage)
@@ -86,7 +87,7 @@ def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
     """Page 1: the charter to read, and what the signer states. Where it cannot be signed: why, and the text."""
-    provider, now = _own_provider(request, slug), timezone.now()
+    provider, now = own_provider(request, slug), timezone.now()
     opening = opening_for(provider, request.user, now=now)
     version = opening.version
     text = text_in(version, get_language() or "da") if version else None
@@ -101,6 +102,7 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
     statements = statements_in(text.language)
     initial = {
         "signer_name": request.user.get_full_name(),  # type: ignore[union-attr]  # logged in
+        **_typed_before(request, provider),
         "text_sha256": text_sha256(text),
         "text_language": text.language,
     }
@@ -122,7 +124,8 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
                 ),
                 now=now,
             )
-            request_signing_code(attempt_id=attempt.pk, now=now)
+            if not offered_profiles(provider.cvr):
+                request_signing_code(attempt_id=attempt.pk, now=now)
         except VersionChangedError as error:
             # The page now shows the new text: ask again with what was typed, but unticked.
             kept = {name: form.cleaned_data[name] for name in ("signer_name", "signer_role", "authority")}
@@ -134,14 +137,33 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
         except LimitExceededError as error:
             return too_many_response(request, error)
         else:
-            return redirect("charter_code", slug=slug, attempt_id=attempt.pk)
+            name = "charter_proof" if offered_profiles(provider.cvr) else "charter_code"
+            return redirect(name, slug=slug, attempt_id=attempt.pk)
     only = describe_period(opening.periods[0]) if len(opening.periods) == 1 else ""
-    return render(request, "charter/sign.html", {**context, "form": form, "only_period": only})
+    return render(
+        request,
+        "charter/sign.html",
+        {**context, "form": form, "only_period": only, "has_choice": bool(offered_profiles(provider.cvr))},
+    )
 
 
-def _own_attempt(request: HttpRequest, slug: str, attempt_id: int) -> tuple[Provider, SigningAttempt]:
+def _typed_before(request: HttpRequest, provider: Provider) -> dict[str, str]:
+    """Return what the user typed in a signing that they go back to correct."""
+    number = request.GET.get("ret", "")
+    if not number.isdecimal() or len(number) > 18:
+        return {}
+    attempt = SigningAttempt.objects.filter(
+        pk=int(number), provider=provider, user=request.user.pk, signature=None
+    ).first()
+    if attempt is None:
+        return {}
+    authority = next((key for key, text in AUTHORITIES.items() if str(text) == attempt.authority), "")
+    return {"signer_name": attempt.signer_name, "signer_role": attempt.signer_role, "authority": authority}
+
+
+def own_attempt(request: HttpRequest, slug: str, attempt_id: int) -> tuple[Provider, SigningAttempt]:
     """Return a signing the user has begun; others do not exist for them."""
-    provider = _own_provider(request, slug)
+    provider = own_provider(request, slug)
     attempt = get_object_or_404(
         SigningAttempt.objects.select_related("signature"),
         pk=attempt_id,
@@ -156,7 +178,7 @@ def _own_attempt(request: HttpRequest, slug: str, attempt_id: int) -> tuple[Prov
 @require_http_methods(["GET", "POST"])
 def charter_code(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     """Page 2: the one-time code. Ends on the receipt."""
-    provider, attempt = _own_attempt(request, slug, attempt_id)
+    provider, attempt = own_attempt(request, slug, attempt_id)
     if attempt.signature is not None:
         return redirect("charter_receipt", slug=slug, reference=attempt.signature.reference)
     form = CodeForm(request.POST or None)
@@ -181,7 +203,13 @@ def charter_code(request: HttpRequest, slug: str, attempt_id: int) -> HttpRespon
     return render(
         request,
         "charter/code.html",
-        {"provider": provider, "attempt": attempt, "form": form, "needs_new_code": needs_new_code},
+        {
+            "provider": provider,
+            "attempt": attempt,
+            "form": form,
+            "needs_new_code": needs_new_code,
+            "has_choice": bool(offered_profiles(provider.cvr)),
+        },
     )
 
 
@@ -190,7 +218,8 @@ def charter_code(request: HttpRequest, slug: str, attempt_id: int) -> HttpRespon
 @require_POST
 def charter_new_code(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
     """Send a new code."""
-    _provider, attempt = _own_attempt(request, slug, attempt_id)
+    _provider, attempt = own_attempt(request, slug, attempt_id)
+    is_first = not attempt.code_nonce
     try:
         request_signing_code(attempt_id=attempt.pk, now=timezone.now())
     except SigningError as error:
@@ -198,7 +227,8 @@ def charter_new_code(request: HttpRequest, slug: str, attempt_id: int) -> HttpRe
         return redirect("charter_sign", slug=slug)
     except LimitExceededError as error:
         return too_many_response(request, error)
-    messages.success(request, _("We have sent you a new code. The old one no longer works."))
+    if not is_first:
+        messages.success(request, _("We have sent you a new code. The old one no longer works."))
     return redirect("charter_code", slug=slug, attempt_id=attempt.pk)
 
 
@@ -207,7 +237,7 @@ def charter_new_code(request: HttpRequest, slug: str, attempt_id: int) -> HttpRe
 @require_GET
 def charter_receipt(request: HttpRequest, slug: str, reference: str) -> HttpResponse:
     """Page 3: the receipt, on the day and ever after."""
-    provider = _own_provider(request, slug)
+    provider = own_provider(request, slug)
     signature = get_object_or_404(
         Signature.objects.filter(provider=provider).with_facts().select_related("evidence"),
         reference=reference,
@@ -265,7 +295,7 @@ def charter_document(request: HttpRequest, slug: str, reference: str) -> HttpRes
 @require_http_methods(["GET", "POST"])
 def charter_withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     """A signatory ends the charter: what it means, from which day, then done."""
-    provider, now = _own_provider(request, slug), timezone.now()
+    provider, now = own_provider(request, slug), timezone.now()
     coverage = coverage_of(provider, today=local_day(now))
     if not user_can_sign(request.user, provider.pk):
         raise Http404

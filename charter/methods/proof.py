@@ -40,3 +40,14 @@ class Proof:
             "transaction": self.transaction,
             "facts": dict(self.facts),
         }
+
+    @classmethod
+    def from_evidence(cls, kept: Mapping[str, Any]) -> "Proof":
+        """Return the proof that `as_evidence` has written."""
+        return cls(
+            **{
+                **kept,
+                "method": SignatureMethod(kept["method"]),
+                "authenticated_at": datetime.fromisoformat(kept["authenticated_at"]),
+            }
+        )

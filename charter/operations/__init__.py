@@ -1,27 +1,33 @@
 """Writes of the charter package: one function per use case; each owns its transaction, locks and refusals."""
 
+from charter.operations.confirming import claim_answer, keep_proof, note_question, release_binding
 from charter.operations.members import add_member, remove_member
 from charter.operations.providers import (
     change_provider_state,
     create_provider,
 )
 from charter.operations.reminding import queue_renewals, remind_provider
-from charter.operations.signing import request_signing_code, sign_charter, start_signing
+from charter.operations.signing import request_signing_code, sign_charter, sign_with_proof, start_signing
 from charter.operations.versions import create_draft_version, publish_version, save_text
 from charter.operations.withdrawal import withdraw_charter, withdraw_signature
 
 __all__ = [
     "add_member",
     "change_provider_state",
+    "claim_answer",
     "create_draft_version",
     "create_provider",
+    "keep_proof",
+    "note_question",
     "publish_version",
     "queue_renewals",
+    "release_binding",
     "remind_provider",
     "remove_member",
     "request_signing_code",
     "save_text",
     "sign_charter",
+    "sign_with_proof",
     "start_signing",
     "withdraw_charter",
     "withdraw_signature",

@@ -16,7 +16,9 @@ from charter import chain, documents, notices
 from charter.coverage import coverage_of, span_of
 from charter.enums import ProviderState, RecordKind
 from charter.errors import (
+    MethodNotOfferedError,
     NotSignatoryError,
+    ProofMissingError,
     ProviderCannotSignError,
     SigningError,
     SigningExpiredError,
@@ -25,6 +27,7 @@ from charter.errors import (
 )
 from charter.gate import local_day
 from charter.methods import Proof, codes, email_code
+from charter.methods.profiles import offers_email_code
 from charter.models import (
     CharterPeriod,
     CharterText,
@@ -158,9 +161,12 @@ def request_signing_code(*, attempt_id: int, now: datetime) -> SigningAttempt:
 
     Raises:
         LimitExceededError: too many codes in the last hour.
+        MethodNotOfferedError: a code by e-mail is not a way to sign here.
         SigningExpiredError: the signing was started too long ago.
     """
-    user_id = SigningAttempt.objects.values_list("user_id", flat=True).get(pk=attempt_id)
+    user_id, cvr = SigningAttempt.objects.values_list("user_id", "provider__cvr").get(pk=attempt_id)
+    if not offers_email_code(cvr):
+        raise MethodNotOfferedError
     hit("signing_code", user_id, now=now)
     with transaction.atomic():
         attempt = SigningAttempt.objects.select_for_update().get(pk=attempt_id)
@@ -252,6 +258,30 @@ def complete(basis: Basis, proof: Proof, *, now: datetime) -> Signature:
     except BaseException:
         private_storage().delete(stored_name)
         raise
+
+
+def sign_with_proof(
+    *, attempt_id: int, now: datetime, ip_address: str = "", user_agent: str = ""
+) -> Signature:
+    """Sign with what a broker or passkey has confirmed a moment ago. Twice gives one signature.
+
+    Raises:
+        ProofMissingError: nothing was confirmed, or more than ten minutes ago.
+        NotSignatoryError, ProviderCannotSignError, SigningWindowClosedError: it cannot be signed any more.
+        VersionChangedError: the text is no longer the one that was shown.
+    """
+    attempt = SigningAttempt.objects.select_related("provider", "user", "version", "signature").get(
+        pk=attempt_id
+    )
+    if attempt.signature is not None:
+        return attempt.signature
+    if attempt.proof is None or attempt.proof_expires_at is None or now >= attempt.proof_expires_at:
+        raise ProofMissingError
+    return complete(
+        StartedSigning(attempt, ip_address=ip_address, user_agent=user_agent),
+        Proof.from_evidence(attempt.proof),
+        now=now,
+    )
 
 
 def software_version() -> str:
@@ -433,6 +463,7 @@ __all__ = [
     "opening_for",
     "request_signing_code",
     "sign_charter",
+    "sign_with_proof",
     "signable",
     "start_signing",
 ]

@@ -34,8 +34,8 @@ class Program:
     command: Sequence[str]
 
 
-def programs(*, port: int) -> list[Program]:
-    """Return the processes that make up the portal."""
+def programs(*, port: int, broker_port: int | None = None) -> list[Program]:
+    """Return the processes that make up the portal; with a port for it, the demo's identity broker too."""
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "portal.wsgi:application"]
     portal = [sys.executable, "-m", "portal.cli"]
     return [
@@ -46,6 +46,9 @@ def programs(*, port: int) -> list[Program]:
         ),
         Program("worker", [*portal, "worker"]),
         Program("periodic jobs", [*portal, "jobs"]),
+        *(
+            [Program("demo broker", [*portal, "demo_broker", "--port", str(broker_port)])] if broker_port else []
+        ),
     ]  # fmt: skip
 
 

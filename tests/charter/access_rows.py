@@ -41,6 +41,10 @@ def attempt(world):
     return {"slug": world.provider.slug, "attempt_id": made.pk}
 
 
+def ask(world):
+    return {**attempt(world), "profile": "mitid"}
+
+
 ROWS = [
     row("charter_public", everyone=200),
     row("provider_index", anonymous=LOGIN, logged_in=200, providers=302),
@@ -60,6 +64,12 @@ ROWS = [
     row("charter_code", attempt, method="post", anonymous=LOGIN, logged_in=404, provider_member_own=200),
     row("charter_new_code", attempt, anonymous=LOGIN, logged_in=405),
     row("charter_new_code", attempt, method="post", anonymous=LOGIN, logged_in=404, provider_member_own=302),
+    row("charter_proof", attempt, anonymous=LOGIN, logged_in=404, provider_member_own=200),
+    row("charter_proof", attempt, method="post", anonymous=LOGIN, logged_in=404, provider_member_own=302),
+    # No broker is configured here: for members too there is nothing behind these addresses.
+    row("charter_ask", ask, anonymous=LOGIN, logged_in=405),
+    row("charter_ask", ask, method="post", anonymous=LOGIN, logged_in=404),
+    row("charter_answer", lambda world: {"profile": "mitid"}, anonymous=LOGIN, logged_in=404),
     row("charter_receipt", receipt, anonymous=LOGIN, logged_in=404, provider_member_own=200),
     row(
         "charter_document",

@@ -259,6 +259,10 @@ WAGTAILDOCS_SERVE_METHOD = "serve_view"
 # How long a charter signature covers (C3): calendar_year (the charter periods in the admin) or rolling
 # (12 months from signing, renewable from 6 months before its end).
 PORTAL_CHARTER_MODE = env.choice("PORTAL_CHARTER_MODE", "calendar_year", {"calendar_year", "rolling"})
+# Identity brokers that a signer can confirm through (docs/configuration.md), from a JSON file with their secrets.
+PORTAL_SIGNING_BROKERS = env.json_list("PORTAL_SIGNING_BROKERS")
+# Where a broker is configured: whether the one-time code by e-mail is still a way to sign.
+PORTAL_SIGNING_EMAIL_CODE = env.flag("PORTAL_SIGNING_EMAIL_CODE", default=True)
 PORTAL_DOUBLE_BOOKING = env.choice("PORTAL_DOUBLE_BOOKING", "warn", {"warn", "refuse"})
 PORTAL_TRAVEL_MINUTES = env.integer("PORTAL_TRAVEL_MINUTES", 30)
 PORTAL_DEPARTMENT = env.text(

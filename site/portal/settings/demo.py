@@ -1,5 +1,6 @@
 """The demo: production's behaviour on one machine, with a mailbox page and printed log-ins."""
 
+import hashlib
 import secrets
 
 from portal.settings import env
@@ -31,3 +32,18 @@ STATIC_ROOT = DEMO_DIR / "static"
 # Mail goes nowhere: the outbox keeps what was sent (PORTAL_IS_DEMO) and the mailbox page shows it.
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 PORTAL_SERVES_MEDIA = True
+# The demo's own identity broker, which `portal demo` starts: it is not MitID and says so.
+if _broker := env.text("PORTAL_DEMO_BROKER", ""):
+    PORTAL_SIGNING_BROKERS = [
+        {
+            "name": "demo",
+            "method": "demo_broker",
+            "issuer": _broker,
+            "client_id": "dannelsesportalen",
+            "client_secret": hashlib.sha256(f"demo-broker:{SECRET_KEY}".encode()).hexdigest(),
+            "acr_values": ["substantial"],
+            "levels": ["substantial"],
+            "identity_types": ["private", "professional"],
+            "cvr_claim": "cvr",
+        }
+    ]

@@ -1,5 +1,6 @@
 """Typed readers of the environment. Every variable begins with PORTAL_; a bad value stops the start."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,20 @@ def choice(name: str, default: str, allowed: set[str]) -> str:
 def words(name: str, default: str) -> list[str]:
     """Return a comma-separated variable as a list without empty entries."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def json_list(name: str) -> list[Any]:
+    """Return the list in the JSON file that a variable names; empty when there is none."""
+    path = text(name, "")
+    if not path:
+        return []
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name}: {path} cannot be read as JSON ({error}).") from error
+    if not isinstance(found, list):
+        raise ImproperlyConfigured(f"{name}: {path} must hold a list.")
+    return found
 
 
 def database(name: str, *, sqlite_path: Path) -> dict[str, Any]:

@@ -54,17 +54,19 @@ class Command(BaseCommand):
 
     def _run(self, folder: Path, *, first_port: int) -> None:
         port = free_port(first_port)
+        broker_port = free_port(port + 1)
         address = f"http://localhost:{port}"
         env = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "portal.settings.demo",
             "PORTAL_BASE_URL": address,
+            "PORTAL_DEMO_BROKER": f"http://localhost:{broker_port}",
             "PORTAL_VAR_DIR": str(settings.VAR_DIR),
             "PYTHONUNBUFFERED": "1",
         }
         self._set_up(folder, env)
         known = get_commands()
-        chosen = [program for program in programs(port=port) if program.command[2] != "portal.cli"
+        chosen = [program for program in programs(port=port, broker_port=broker_port) if program.command[2] != "portal.cli"
                   or program.command[3] in known]  # fmt: skip
         self.stdout.write("Starting: " + ", ".join(program.title for program in chosen))
         with Supervisor(chosen, env=env) as supervisor:
