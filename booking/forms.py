@@ -267,6 +267,9 @@ class SeatsForm(ContactForm):
         if session.audience == Audience.PARENTS:
             self.fields.pop("kind", None)
             self.fields.pop("organisation", None)
+        if session.offer.has_childcare:
+            needs: Any = self.fields["needs"]
+            needs.choices = [*needs.choices, (Need.CHILDCARE.value, Need.CHILDCARE.label)]
         self.asks_occupations = session.offer.asks_occupations
         if self.asks_occupations:
             self._ask_occupations()

@@ -16,7 +16,7 @@ from core.outbox.operations import send_due
 from tests.booking.ical_checks import check_calendar
 from tests.factories.booking import TEACHER, a_class, a_contact, book, known_school
 from tests.factories.charter import ProviderFactory
-from tests.factories.workshops import HolidayFactory, SchoolFactory, SessionFactory
+from tests.factories.workshops import HolidayFactory, OfferFactory, SchoolFactory, SessionFactory
 from workshops.enums import SchoolType, SessionAccess
 from workshops.models import Session
 
@@ -379,7 +379,7 @@ def test_my_bookings_costs_the_same_queries_whatever_their_number(
     client = person_client("mig@skole.example")
     client.get("/mine-bookinger/")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/mine-bookinger/")
 
 
@@ -467,3 +467,16 @@ def test_review_warns_of_a_day_off_by_the_schools_own_plan(client, own, municipa
 
     told = "Ifølge skolekalenderen er der Emneuge den dag. Du kan godt booke alligevel."
     assert (told in form, told in review) == (municipal, is_told)
+
+
+def test_childcare_is_a_choice_where_the_offer_has_it(client):
+    with_it = SessionFactory(offer=OfferFactory(evening=True, has_childcare=True))
+    without = SessionFactory(evening=True)
+
+    refused = client.post(f"/book/{without.pk}/", seats(needs=["childcare"]))
+    taken = client.post(f"/book/{with_it.pk}/", seats(needs=["childcare"]), follow=True)
+
+    assert "Børnepasning" not in client.get(f"/book/{without.pk}/").content.decode()
+    assert refused.status_code == 422
+    assert "Børnepasning" in taken.content.decode()
+    assert Booking.objects.get().needs == ["childcare"]

@@ -138,6 +138,7 @@ OFFERS: dict[str, OfferRules] = {
             "grade_to": 7,
             "duration_minutes": 120,
             "max_people": 60,
+            "has_childcare": True,
             "teaching_languages": ["da", "interpreter"],
         },
         topics=("boern-online", "feed"),

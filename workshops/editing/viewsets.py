@@ -178,6 +178,7 @@ class OfferViewSet(ModelViewSet):
                     FieldPanel("asks_for_proof"),
                     FieldPanel("allowed_domains"),
                     FieldPanel("asks_occupations"),
+                    FieldPanel("has_childcare"),
                 ],
                 heading=_("Booking"),
             ),

@@ -115,6 +115,9 @@ class Offer(models.Model):
     )
     """V1: "kk.dk" lets anna@kk.dk and anna@buf.kk.dk sign up."""
 
+    has_childcare = models.BooleanField(_("childcare can be had"), default=False)
+    """F3: then those who sign up may say that they need it."""
+
     asks_occupations = models.BooleanField(_("ask for occupations"), default=False)
     max_classes_per_term = models.PositiveSmallIntegerField(
         _("most classes per school and term"), null=True, blank=True
