@@ -126,7 +126,7 @@ def change_booking(
     first = main_session(booked.session for booked in booked_sessions)
     offer = Offer.objects.select_related("provider").get(pk=first.offer_id)
     _check(booking, booked_sessions, offer, party, classes, is_resized=is_resized, now=now, by_staff=by_staff)
-    reasons = _approval_reasons(offer, classes) if booking.kind == BookingKind.SCHOOL else []
+    reasons = _approval_reasons(booking, offer, classes, deltas)
     goes_to_approval = bool(reasons) and booking.state == BookingState.CONFIRMED
     if goes_to_approval and not accepts_approval:
         raise ChangeNeedsApprovalError(reasons=reasons)
@@ -236,14 +236,21 @@ def _check(
         check_cap(main_session(booked.session for booked in booked_sessions), booking.school, classes=more)
 
 
-def _approval_reasons(offer: Offer, classes: _Classes) -> list[str]:
-    """Return which of the reasons for a person's yes the change brings; school and address were judged before."""
+def _approval_reasons(
+    booking: Booking, offer: Offer, classes: _Classes, deltas: dict[int, tuple[int, int]]
+) -> list[str]:
+    """Return which of the reasons for a person's yes the change brings; school and address were judged before.
+
+    The yes was to these classes, whose numbers follow the class list; a new class asks again, and so do more seats.
+    """
+    is_school = booking.kind == BookingKind.SCHOOL
+    grows = bool(classes.added) if is_school else any(people > 0 for _groups, people in deltas.values())
     return approval_reasons(
-        offer_asks=bool(classes.added) and offer.approval != Approval.NONE,
+        offer_asks=grows and offer.approval != Approval.NONE,
         is_known_domain=True,
         grades=classes.grades_to_judge,
-        grade_from=offer.grade_from,
-        grade_to=offer.grade_to,
+        grade_from=offer.grade_from if is_school else None,
+        grade_to=offer.grade_to if is_school else None,
         district=None,
         districts=[],
     )

@@ -333,6 +333,22 @@ def test_a_new_class_asks_for_the_offers_approval_again_and_a_number_does_not():
     assert state_of(booking) == BookingState.CONFIRMED
 
 
+def test_more_seats_ask_for_the_offers_approval_again_and_fewer_do_not():
+    offer = OfferFactory(evening=True, approval=Approval.ADMINISTRATION)
+    booking = book(SessionFactory(offer=offer), seats=4)
+    approve_booking(booking_id=booking.pk, actor=SYSTEM, now=timezone.now())
+
+    change(booking, seats=3)
+    with pytest.raises(ChangeNeedsApprovalError) as refusal:
+        change(booking, seats=5)
+    assert state_of(booking) == BookingState.CONFIRMED
+    change(booking, seats=5, accepts_approval=True)
+
+    assert refusal.value.facts["reasons"] == ["offer"]
+    assert state_of(booking) == BookingState.AWAITING_APPROVAL
+    assert taken(booking.booked_sessions.get().session) == (0, 5)
+
+
 def test_a_form_shown_before_the_last_change_is_not_taken():
     session = SessionFactory(max_people=60)
     booking = book(session, classes=[a_class("5.A", pupils=20)])
