@@ -12,7 +12,9 @@ from django.db.models import Q
 
 from booking.enums import BookingState
 from booking.models import BookedSession
+from booking.rules import can_ever_fit
 from workshops.models import Session
+from workshops.rules import Limits
 
 TOUCHED_STATES = (
     BookingState.CONFIRMED,
@@ -46,6 +48,16 @@ class Affected:
     def people(self) -> int:
         """How many people have a place."""
         return sum(item.people for item in self.booked if item.state != BookingState.WAITING)
+
+    def too_large_for(self, limits: Limits) -> list[BookedSession]:
+        """Those who wait and could get in as the session is now, but never with such limits."""
+        return [
+            item
+            for item in self.booked
+            if item.state == BookingState.WAITING
+            and can_ever_fit(self.session.limits, groups=item.groups, people=item.people)
+            and not can_ever_fit(limits, groups=item.groups, people=item.people)
+        ]
 
 
 def affected_by(sessions: Sequence[Session], *, now: datetime) -> list[Affected]:

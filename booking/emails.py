@@ -66,6 +66,7 @@ def _build(
     has_calendar: bool = False,
     only_before_start: bool = False,
     for_provider: bool = False,
+    only_if: Callable[[Booking], bool] = lambda booking: True,
 ) -> Callable[[Mapping[str, Any], str, datetime], Content | None]:
     """Return a build function: None once the booking has left the states the mail is about (rule 5).
 
@@ -75,6 +76,8 @@ def _build(
     def build(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
         booking = booking_with_details(ids["booking"])
         if booking is None or booking.state not in states or not booked_of(booking):
+            return None
+        if not only_if(booking):
             return None
         if not for_provider and ids["to"] != booking.contact_email:
             # Handed over since: its personal link is the new contact's alone.
@@ -178,6 +181,10 @@ def _for_provider(booking: Booking, now: datetime) -> dict[str, str]:
 
 def _waiting(booking: Booking, now: datetime) -> dict[str, str]:
     return {**_details(booking, now), "position": wording.position_text(booked_of(booking)[0])}
+
+
+def _too_large(booking: Booking, now: datetime) -> dict[str, str]:
+    return {**_details(booking, now), "note": wording.too_large_text(booked_of(booking)[0])}
 
 
 def _offered(booking: Booking, now: datetime) -> dict[str, str]:
@@ -381,6 +388,16 @@ def _register_queue_mails(kind: str, who: object, audience: str) -> None:
         states=waits,
         fill=_waiting,
         only_before_start=True,
+    )
+    _register(
+        f"{kind}_too_large",
+        audience,
+        _("The date has become too small (%(who)s)") % {"who": who},
+        (*_DATES, "party", "note", "manage_url"),
+        states=waits,
+        fill=_too_large,
+        only_before_start=True,
+        only_if=lambda booking: bool(wording.too_large_text(booked_of(booking)[0])),
     )
     _register(
         f"{kind}_offered",

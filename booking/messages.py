@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from booking.enums import ACTIVE_STATES, BookingKind, BookingState
-from booking.models import Booking
+from booking.models import BookedSession, Booking
 from charter.enums import MemberRole
 from charter.models import Provider, ProviderMember
 from core.outbox.operations import queue_message
@@ -222,6 +222,14 @@ def tell_booking_again(booking: Booking, *, now: datetime) -> None:
         about=f"booking:{booking.pk}",
         now=now,
     )
+
+
+def tell_too_large(entry: BookedSession, *, now: datetime) -> None:
+    """Tell a party that waits that the date will never have room for so many; once for each change of it."""
+    booking = entry.booking
+    if booking.contact_email:
+        step = f"{entry.pk}:{now:%Y%m%dT%H%M%S%f}"
+        _queue(f"{mail_kind(booking)}_too_large", booking, to=booking.contact_email, now=now, step=step)
 
 
 def tell_delay(booking: Booking, *, now: datetime) -> None:

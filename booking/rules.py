@@ -18,6 +18,7 @@ from booking.party import ClassSize, Party, normalise_class_name
 from workshops.calendars import LOCAL_ZONE, local_days_before
 from workshops.enums import Audience
 from workshops.models import Session
+from workshops.rules import Limits
 
 HOLD = timedelta(minutes=15)
 MAX_EXTENSIONS = 3
@@ -77,6 +78,13 @@ def has_queue(session: Session) -> bool:
 def is_by_day(moment: datetime) -> bool:
     """Say whether it is between 8 and 20 in Copenhagen, when people do not mind a mail's sound."""
     return _MORNING <= timezone.localtime(moment, LOCAL_ZONE).hour < _EVENING
+
+
+def can_ever_fit(limits: Limits, *, groups: int, people: int) -> bool:
+    """Say whether so many would fit in an empty session: what is kept back counts in its first limit."""
+    reserved_people = 0 if limits.max_groups is not None else limits.reserved
+    fits_groups = limits.max_groups is None or groups <= limits.max_groups - limits.reserved
+    return fits_groups and (limits.max_people is None or people <= limits.max_people - reserved_people)
 
 
 def offer_deadline(*, now: datetime, starts_at: datetime) -> datetime:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from booking import wording
 from booking.affected import Affected
 from booking.enums import BookingState, ForBooked
+from booking.models import BookedSession
 from charter.coverage import coverage_of
 from workshops.calendars import days_off, local_date_of
 from workshops.clashes import find_clashes, is_refused
@@ -126,6 +127,7 @@ def limits_preview(one: Affected, limits: Limits, *, token: str) -> Preview:
         who = who_text(BookingState.WAITING, waiting)
         what = _("The first that fit are offered the places that become free, and told at once.")
         consequences.append(Consequence(who, what))
+    consequences += _too_large(one.too_large_for(limits))
     return Preview(
         lines=[
             DateLine(
@@ -139,6 +141,22 @@ def limits_preview(one: Affected, limits: Limits, *, token: str) -> Preview:
         token=token,
         refusals=refusals,
     )
+
+
+def _too_large(entries: Sequence[BookedSession]) -> list[Consequence]:
+    """Warn of those who wait with more than there will ever be room for."""
+    if not entries:
+        return []
+    who = ngettext("%(count)s of them never fits then", "%(count)s of them never fit then", len(entries)) % {
+        "count": len(entries)
+    }
+    what = _("Keep their number and get a mail: they can enter a smaller number or leave the waiting list.")
+    to_phone = [item.booking.reference for item in entries if not item.booking.contact_email]
+    if to_phone:
+        what += " " + _("Without an e-mail address, so phone: %(references)s.") % {
+            "references": ", ".join(to_phone)
+        }
+    return [Consequence(who, what)]
 
 
 def when_text(starts_at: datetime, ends_at: datetime) -> str:

@@ -127,15 +127,22 @@ class LimitsStep(SessionStep):
 
     def done(self, changed: Changed) -> str:
         """Say who got a place by it."""
-        text = _("The number of places is changed.")
-        if not changed.told:
-            return text
-        offered = ngettext(
-            "%(count)s on the waiting list has been offered a place.",
-            "%(count)s on the waiting list have been offered a place.",
-            changed.told,
-        )
-        return f"{text} {offered % {'count': changed.told}}"
+        texts = [_("The number of places is changed.")]
+        if changed.told:
+            offered = ngettext(
+                "%(count)s on the waiting list has been offered a place.",
+                "%(count)s on the waiting list have been offered a place.",
+                changed.told,
+            )
+            texts.append(offered % {"count": changed.told})
+        if changed.too_large:
+            told = ngettext(
+                "%(count)s on the waiting list is told that so many no longer fit.",
+                "%(count)s on the waiting list are told that so many no longer fit.",
+                changed.too_large,
+            )
+            texts.append(told % {"count": changed.too_large})
+        return " ".join(texts)
 
 
 def _told(changed: Changed) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from booking.enums import Need, Occupation
 from booking.models import BookedClass, BookedSession, Booking
 from booking.party import ClassSize
+from booking.rules import can_ever_fit
 from workshops.enums import PlaceKind
 from workshops.models import Session
 
@@ -236,9 +237,11 @@ def day_text(day: date) -> str:
 
 
 def position_text(entry: BookedSession) -> str:
-    """Return "You are number 3 in the queue." and, where it was passed over, why (rule 8)."""
+    """Return "You are number 3 in the queue." and, where it was passed over or never fits, why (rule 8)."""
     if entry.queued_at is None:
         return ""
+    if text := too_large_text(entry):
+        return text
     number = BookedSession.objects.ahead_of(entry).count() + 1
     text = _("You are number %(number)s in the queue.") % {"number": number}
     if entry.passed_over_at:
@@ -248,6 +251,17 @@ def position_text(entry: BookedSession) -> str:
         )
         text = f"{text} {why}"
     return text
+
+
+def too_large_text(entry: BookedSession) -> str:
+    """Say to a party that waits that the date never has room for so many, and what to do; empty where it has."""
+    limits = entry.session.limits
+    if can_ever_fit(limits, groups=entry.groups, people=entry.people):
+        return ""
+    return _(
+        "The date does not have room for so many any more. At most %(most)s fit. Enter a smaller number, and you wait"
+        " on, or leave the waiting list."
+    ) % {"most": free_text(limits.max_groups, limits.max_people)}
 
 
 def party_size_text(entry: BookedSession) -> str:

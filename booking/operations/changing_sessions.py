@@ -17,6 +17,7 @@ from django.utils import translation
 from booking.affected import Affected, affected_by, seen_token
 from booking.enums import ACTIVE_STATES, BookingState, ForBooked, SessionCancelReason
 from booking.errors import ChangedMeanwhileError
+from booking.messages import tell_too_large
 from booking.models import SESSION_MOVED, BookedSession, Booking
 from booking.operations.proposed_sessions import (
     lock_requests_naming,
@@ -51,6 +52,8 @@ class Changed:
     sessions: int = 0
     told: int = 0
     tasks: int = 0
+    too_large: int = 0
+    """How many who wait can never get in with the new limits, and are told so."""
 
 
 @transaction.atomic
@@ -165,6 +168,8 @@ def change_session_limits(
 ) -> Changed:
     """Lower or raise what a session has room for, never below what is taken; what became free goes to the queue.
 
+    Whoever waits with more than the session will ever hold keeps the number, and is told to wait with fewer.
+
     Returns in `told` how many who waited were offered a place.
 
     Raises:
@@ -178,9 +183,12 @@ def change_session_limits(
         return Changed()
     if seen != limits_token([one], limits):
         raise ChangedMeanwhileError
+    too_large = one.too_large_for(limits)
     planning.change_limits(session_id=session_id, limits=limits, now=now, actor=actor)
     offered = run_queue([session_id], now=now, actor=actor)
-    return Changed(sessions=1, told=len(offered))
+    for entry in too_large:
+        tell_too_large(entry, now=now)
+    return Changed(sessions=1, told=len(offered), too_large=len(too_large))
 
 
 def sessions_to_change(session: Session, *, following: bool) -> list[Session]:

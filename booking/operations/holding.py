@@ -46,6 +46,7 @@ from booking.rules import (
     HOLD,
     MAX_EXTENSIONS,
     MAX_SEATS_PER_PERSON,
+    can_ever_fit,
     check_address_allowed,
     check_classes_differ,
     check_group_sizes,
@@ -399,10 +400,7 @@ def _queued_session(session: Session, *, groups: int, people: int) -> Session:
     """Return a session one can wait for, or raise why not (S12)."""
     if not has_queue(session):
         raise NoQueueError
-    reserved_people = 0 if session.max_groups is not None else session.reserved
-    if session.max_groups is not None and groups > session.max_groups - session.reserved:
-        raise NeverFitsError
-    if session.max_people is not None and people > session.max_people - reserved_people:
+    if not can_ever_fit(session.limits, groups=groups, people=people):
         raise NeverFitsError
     return session
 

@@ -31,6 +31,8 @@ from booking.operations.changing_sessions import (
     sessions_to_change,
 )
 from booking.reminders import queue_reminders
+from booking.session_pages import limits_preview
+from booking.wording import position_text
 from charter.enums import MemberRole
 from core.audit.log import LINK, SYSTEM
 from core.audit.models import Entry
@@ -740,6 +742,47 @@ def test_the_same_limits_change_nothing_and_others_in_between_are_noticed():
     assert resize(session, Limits(None, 8, 0, True), seen=seen).sessions == 0
     with pytest.raises(ChangedMeanwhileError):
         resize(session, Limits(None, 9, 0, True), seen=seen)
+
+
+def test_who_waits_with_more_than_there_will_ever_be_room_for_is_told(portal_site):
+    session = evening(people=6)
+    book(session, seats=4, contact=person("a"))
+    large = queue_up(session, seats=5, contact=person("b"))
+    small = queue_up(session, seats=3, contact=person("c"))
+    send_due(now=timezone.now())
+    mail.outbox.clear()
+    limits = Limits(None, 4, 0, True)
+    preview = limits_preview(shown(session)[0], limits, token="")
+
+    changed = resize(session, limits)
+    send_due(now=timezone.now())
+
+    assert (changed.told, changed.too_large) == (0, 1)
+    assert [item.who for item in preview.consequences] == [
+        "2 på ventelisten",
+        "1 af dem får aldrig plads så",
+    ]
+    (told,) = mail.outbox
+    assert told.to == [large.contact_email]
+    assert "Højst 4 pladser" in told.body
+    entry = large.booked_sessions.select_related("session").get()
+    assert entry.queued_at is not None, "it keeps its number"
+    assert "Højst 4 pladser" in position_text(entry)
+    assert "nummer 2" in position_text(small.booked_sessions.select_related("session").get())
+
+
+def test_who_has_made_it_smaller_meanwhile_is_not_told(portal_site):
+    session = evening(people=6)
+    book(session, seats=4, contact=person("a"))
+    queue_up(session, seats=5, contact=person("b"))
+    send_due(now=timezone.now())
+    mail.outbox.clear()
+    resize(session, Limits(None, 4, 0, True))
+    BookedSession.objects.filter(state=BookingState.WAITING).update(people=3)
+
+    send_due(now=timezone.now())
+
+    assert mail.outbox == []
 
 
 def test_a_class_is_never_told_by_the_name_of_another():
