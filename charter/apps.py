@@ -8,6 +8,7 @@ class CharterConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this package writes to people, and the tasks it makes. A wrong broker stops the start."""
+        from charter import checks  # noqa: F401 - registers the deployment checks
         from charter.methods.profiles import profiles
         from charter.notices import MAIL_TYPES
         from charter.permissions import landing_path

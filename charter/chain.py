@@ -15,6 +15,7 @@ from django.db import transaction
 
 from charter.enums import RecordKind
 from charter.models import ChainHead, Signature, SignatureEvidence, SignatureRecord
+from charter.sealing import CLOCK_TOLERANCE
 
 
 def canonical(value: Any) -> str:
@@ -63,6 +64,11 @@ def facts_of(signature: Signature) -> dict[str, Any]:
         "document_sha256": signature.document_sha256,
         "reference": signature.reference,
     }
+
+
+def head_hash() -> str:
+    """Return the hash of the newest record; empty before the first."""
+    return ChainHead.objects.filter(pk=1).values_list("last_hash", flat=True).first() or ""
 
 
 def append(
@@ -125,40 +131,101 @@ class Verification:
         return not self.problems
 
 
-def verify_chain() -> Verification:
+def verify_chain(*, now: datetime | None = None) -> Verification:
     """Check every record's hash and link, every signature against its record, all evidence, and the end.
 
     An edited, deleted or inserted row of signatures, records or evidence is found; evidence that is gone is
-    right only where a record says that it was deleted by rule.
+    right only where a record says that it was deleted by rule. With `now`, so is a record from the future.
     """
     result = Verification()
-    previous, first_records, deleted = "", {}, set()
+    previous, first_records, deleted, hashes = "", {}, set(), set()
     for record in SignatureRecord.objects.order_by("pk").iterator(chunk_size=500):
         result.records += 1
-        content = _parsed(record.content)
-        if record.previous_hash != previous:
-            result.problems.append(Problem("broken_link", record.pk, record.signature_id))
-        if sha256_of(f"{record.previous_hash}\n{record.content}") != record.record_hash:
-            result.problems.append(Problem("edited_content", record.pk, record.signature_id))
-        columns = {
-            "signature": record.signature_id,
-            "kind": record.kind,
-            "at": _as_text(record.at),
-            "ends_on": record.ends_on.isoformat() if record.ends_on else None,
-        }
-        if any(content.get(name) != value for name, value in columns.items()):
-            result.problems.append(Problem("edited_columns", record.pk, record.signature_id))
+        content = parsed(record.content)
+        result.problems += _problems_of(record, content, previous=previous)
+        if content.get("number") != result.records:
+            result.problems.append(Problem("wrong_number", record.pk, record.signature_id))
+        if now is not None and record.at > now + CLOCK_TOLERANCE:
+            result.problems.append(Problem("from_the_future", record.pk, record.signature_id))
+        if content.get("chain_head") and content["chain_head"] not in hashes:
+            result.problems.append(Problem("head_unknown", record.pk, record.signature_id))
         if record.kind == RecordKind.SIGNED:
             first_records[record.signature_id] = content
         elif record.kind == RecordKind.EVIDENCE_DELETED:
             deleted.add(record.signature_id)
             result.evidence_deleted += 1
         previous = record.record_hash
+        hashes.add(previous)
     head = ChainHead.objects.filter(pk=1).first()
     if (head.last_hash if head else "", head.records if head else 0) != (previous, result.records):
         result.problems.append(Problem("cut_off"))
     _verify_signatures(result, first_records, deleted)
     return result
+
+
+def _problems_of(record: SignatureRecord, content: Mapping[str, Any], *, previous: str) -> list[Problem]:
+    """Return what is wrong with one record, given the hash of the one before it."""
+    found = []
+    if record.previous_hash != previous:
+        found.append(Problem("broken_link", record.pk, record.signature_id))
+    if sha256_of(f"{record.previous_hash}\n{record.content}") != record.record_hash:
+        found.append(Problem("edited_content", record.pk, record.signature_id))
+    columns = {
+        "signature": record.signature_id,
+        "kind": record.kind,
+        "at": _as_text(record.at),
+        "ends_on": record.ends_on.isoformat() if record.ends_on else None,
+    }
+    if any(content.get(name) != value for name, value in columns.items()):
+        found.append(Problem("edited_columns", record.pk, record.signature_id))
+    return found
+
+
+def verify_signature(signature: Signature) -> list[Problem]:
+    """Check one signature: its records, their links to both sides, its columns and its evidence.
+
+    Costs a few queries however long the chain is; a gap elsewhere in the chain is found by `verify_chain`.
+    """
+    problems: list[Problem] = []
+    first, is_deleted = None, False
+    for record in signature.records.order_by("pk"):
+        content = parsed(record.content)
+        before = SignatureRecord.objects.filter(pk__lt=record.pk).order_by("-pk").first()
+        after = SignatureRecord.objects.filter(pk__gt=record.pk).order_by("pk").first()
+        problems += _problems_of(record, content, previous=before.record_hash if before else "")
+        if (after.previous_hash if after else head_hash()) != record.record_hash:
+            problems.append(Problem("broken_link", record.pk, signature.pk))
+        if record.kind == RecordKind.SIGNED:
+            first = content
+        is_deleted = is_deleted or record.kind == RecordKind.EVIDENCE_DELETED
+    row = SignatureEvidence.objects.filter(signature=signature).first()
+    return problems + _problems_of_signature(signature, first, row, is_deleted=is_deleted)
+
+
+def signed_content(signature: Signature) -> dict[str, Any]:
+    """Return what the signature's first record says, or nothing where it is gone."""
+    record = signature.records.filter(kind=RecordKind.SIGNED).order_by("pk").first()
+    return parsed(record.content) if record else {}
+
+
+def _problems_of_signature(
+    signature: Signature,
+    content: Mapping[str, Any] | None,
+    evidence: SignatureEvidence | None,
+    *,
+    is_deleted: bool,
+) -> list[Problem]:
+    if content is None:
+        return [Problem("no_record", signature_id=signature.pk)]
+    found = []
+    if content.get("facts") != json.loads(canonical(facts_of(signature))):
+        found.append(Problem("edited_signature", signature_id=signature.pk))
+    if evidence is None:
+        if not is_deleted:
+            found.append(Problem("evidence_missing", signature_id=signature.pk))
+    elif content.get("personal") != personal_hashes(evidence):
+        found.append(Problem("edited_evidence", signature_id=signature.pk))
+    return found
 
 
 def _verify_signatures(
@@ -169,24 +236,19 @@ def _verify_signatures(
     for signature in Signature.objects.order_by("pk").iterator(chunk_size=500):
         result.signatures += 1
         seen.add(signature.pk)
-        content = first_records.get(signature.pk)
-        if content is None:
-            result.problems.append(Problem("no_record", signature_id=signature.pk))
-            continue
-        if content.get("facts") != json.loads(canonical(facts_of(signature))):
-            result.problems.append(Problem("edited_signature", signature_id=signature.pk))
-        row = evidence.get(signature.pk)
-        if row is None:
-            if signature.pk not in deleted:
-                result.problems.append(Problem("evidence_missing", signature_id=signature.pk))
-        elif content.get("personal") != personal_hashes(row):
-            result.problems.append(Problem("edited_evidence", signature_id=signature.pk))
+        result.problems += _problems_of_signature(
+            signature,
+            first_records.get(signature.pk),
+            evidence.get(signature.pk),
+            is_deleted=signature.pk in deleted,
+        )
     result.problems.extend(
         Problem("signature_missing", signature_id=pk) for pk in first_records if pk not in seen
     )
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def parsed(text: str) -> dict[str, Any]:
+    """Return a record's content; nothing where it is no JSON object."""
     try:
         value = json.loads(text)
     except ValueError:

@@ -319,3 +319,48 @@ class NobodyToRemindError(ReminderError):
 
     code = "nobody_to_remind"
     message = _("Nobody is registered as signatory. Add one on the provider's page first.")
+
+
+class SealError(SigningError):
+    """The document cannot be sealed, so nothing is signed. What to do is the operator's: it is logged and a task."""
+
+    code = "seal"
+    message = _(
+        "We cannot seal the document right now, so nothing has been signed. We have been told. Try again later."
+    )
+
+
+class SealMissingError(SealError):
+    """No seal is configured where one is required."""
+
+    code = "seal_missing"
+
+
+class SealUnreadableError(SealError):
+    """The file of the seal or a published certificate cannot be read."""
+
+    code = "seal_unreadable"
+
+
+class SealExpiredError(SealError):
+    """The seal's certificate is not valid at the time of the signature."""
+
+    code = "seal_expired"
+
+
+class TimestampFailedError(SealError):
+    """The time-stamp authority gave no time stamp."""
+
+    code = "timestamp_failed"
+
+
+class RevocationDataMissingError(SealError):
+    """Revocation data for the long-term level could not be had."""
+
+    code = "revocation_data_missing"
+
+
+class ClockWrongError(SealError):
+    """Our clock and the time-stamp authority's are too far apart."""
+
+    code = "clock_wrong"

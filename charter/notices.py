@@ -13,9 +13,11 @@ from charter.enums import MemberRole, ProviderState, RecordKind, Transition
 from charter.gate import COPENHAGEN
 from charter.methods import codes
 from charter.models import Provider, ProviderMember, Signature, SignatureRecord, SigningAttempt
+from core.cms.frame import current_frame
 from core.links.tokens import absolute_url
 from core.outbox.operations import queue_message
 from core.outbox.registry import Attachment, Audience, Content, MailType
+from core.worklist.models import WorkItem
 
 MONTH, YEARS_TWO = 30, 730
 
@@ -85,6 +87,33 @@ def tell_new_member(member: ProviderMember, *, now: datetime) -> None:
         language=member.user.language,
         key=f"member_added:{member.pk}",
         about=f"provider:{member.provider_id}",
+        now=now,
+    )
+
+
+def tell_of_failed_seal(item: WorkItem, *, now: datetime) -> None:
+    """Queue to the team that a document could not be sealed."""
+    _tell_team("charter_seal_failed", item, now=now)
+
+
+def tell_of_expiring_seal(item: WorkItem, *, now: datetime) -> None:
+    """Queue to the team that the seal's certificate ends."""
+    _tell_team("charter_seal_expires", item, now=now)
+
+
+def tell_of_doubt(item: WorkItem, *, now: datetime) -> None:
+    """Queue to the team that signatures do not add up."""
+    _tell_team("charter_doubt", item, now=now)
+
+
+def _tell_team(mail_type: str, item: WorkItem, *, now: datetime) -> None:
+    queue_message(
+        mail_type=mail_type,
+        to=current_frame("da").email,
+        ids={"item": item.pk},
+        language="da",
+        key=f"{mail_type}:{item.key}",
+        about=f"work_item:{item.pk}",
         now=now,
     )
 
@@ -198,6 +227,14 @@ def _build_member_added(ids: Mapping[str, Any], language: str, now: datetime) ->
     )
 
 
+def _build_team_notice(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
+    item = WorkItem.objects.filter(pk=ids["item"]).first()
+    if item is None:
+        return None
+    with override(language):
+        return Content({"task": item.description(), "staff_url": absolute_url(item.url)})
+
+
 def _day(day: Any, language: str) -> str:
     with override(language):
         return formats.date_format(day, "j. F Y" if language == "da" else "j F Y")
@@ -256,5 +293,29 @@ MAIL_TYPES = (
         placeholders=("provider", "role", "url"),
         retention_days=MONTH,
         build=_build_member_added,
+    ),
+    MailType(
+        name="charter_seal_failed",
+        audience=Audience.STAFF,
+        title=_("A document could not be sealed (to the team)"),
+        placeholders=("task", "staff_url"),
+        retention_days=MONTH,
+        build=_build_team_notice,
+    ),
+    MailType(
+        name="charter_seal_expires",
+        audience=Audience.STAFF,
+        title=_("The seal's certificate ends (to the team)"),
+        placeholders=("task", "staff_url"),
+        retention_days=MONTH,
+        build=_build_team_notice,
+    ),
+    MailType(
+        name="charter_doubt",
+        audience=Audience.STAFF,
+        title=_("Signatures do not add up (to the team)"),
+        placeholders=("task", "staff_url"),
+        retention_days=MONTH,
+        build=_build_team_notice,
     ),
 )

@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.worklist.kinds import Kind, register
 from core.worklist.models import WorkItem
@@ -13,6 +13,9 @@ from core.worklist.models import WorkItem
 READY = "provider_ready"
 CHARTER_MISSING = "charter_missing"
 PERIOD_MISSING = "charter_period_missing"
+SEAL_FAILED = "seal_failed"
+SEAL_EXPIRES = "seal_expires"
+DOUBT = "charter_doubt"
 CHARTER = "charter"
 """What tasks about the charter itself are about."""
 
@@ -45,6 +48,45 @@ def _periods_url(item: WorkItem) -> str:
     return reverse("charter_period:index")
 
 
+def _describe_failed(item: WorkItem) -> str:
+    return "{} {}".format(
+        _("Nobody can sign the charter: the document could not be sealed."),
+        failure_text(item.data.get("code", "")),
+    )
+
+
+def failure_text(code: str) -> str:
+    """Return what an operator can do about a seal that failed, by the code of its error."""
+    return {
+        "seal_missing": _("No certificate is set up for the seal."),
+        "seal_unreadable": _("The certificate's file cannot be read, or its passphrase is wrong."),
+        "seal_expired": _("The certificate has expired, or is not valid yet."),
+        "timestamp_failed": _("The time-stamp authority gave no answer that can be used."),
+        "revocation_data_missing": _("The revocation data of the certificates could not be fetched."),
+        "clock_wrong": _("The server's clock does not agree with the time-stamp authority's."),
+    }.get(code, _("The log tells more."))
+
+
+def _describe_expiry(item: WorkItem) -> str:
+    ends_on = date.fromisoformat(item.data["ends_on"])
+    return _("The certificate of the seal, %(name)s, is valid until %(day)s. Get a new one in time.") % {
+        "name": item.data["name"],
+        "day": date_format(ends_on, "j. F Y"),
+    }
+
+
+def _describe_doubt(item: WorkItem) -> str:
+    return ngettext(
+        "%(count)s thing about the signatures does not add up (%(codes)s). Call whoever runs the portal.",
+        "%(count)s things about the signatures do not add up (%(codes)s). Call whoever runs the portal.",
+        item.data.get("count", 1),
+    ) % {"count": item.data.get("count", 1), "codes": ", ".join(item.data.get("codes", []))}
+
+
+def _signatures_url(item: WorkItem) -> str:
+    return reverse("signature:index")
+
+
 def _versions_url(item: WorkItem) -> str:
     return reverse("charter_version:index")
 
@@ -58,3 +100,6 @@ def register_kinds() -> None:
     register(Kind(READY, gettext_lazy("Provider to activate"), _describe_ready, _provider_url))
     register(Kind(CHARTER_MISSING, gettext_lazy("Charter to publish"), _describe_missing, _versions_url))
     register(Kind(PERIOD_MISSING, gettext_lazy("Charter period to add"), _describe_period, _periods_url))
+    register(Kind(SEAL_FAILED, gettext_lazy("Seal that failed"), _describe_failed, _signatures_url))
+    register(Kind(SEAL_EXPIRES, gettext_lazy("Certificate to renew"), _describe_expiry, _signatures_url))
+    register(Kind(DOUBT, gettext_lazy("Signatures in doubt"), _describe_doubt, _signatures_url))

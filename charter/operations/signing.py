@@ -1,7 +1,7 @@
 """Signing: statements, a fresh one-time code, evidence, a receipt (DESIGN.md 6)."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.metadata import version as installed_version
@@ -20,6 +20,7 @@ from charter.errors import (
     NotSignatoryError,
     ProofMissingError,
     ProviderCannotSignError,
+    SealError,
     SigningError,
     SigningExpiredError,
     SigningWindowClosedError,
@@ -38,6 +39,7 @@ from charter.models import (
     SigningAttempt,
     private_storage,
 )
+from charter.operations.sealing import report_seal_failure
 from charter.permissions import user_can_sign
 from charter.rules import (
     Coverage,
@@ -186,7 +188,7 @@ def sign_charter(
 ) -> Signature:
     """Sign: check the code, write signature, evidence and record, and mail the receipt. Twice gives one signature.
 
-    The receipt is made before the transaction that writes; everything that could have changed meanwhile is
+    The receipt is made and sealed before the transaction that writes; everything that could have changed meanwhile is
     asked again inside it.
 
     Raises:
@@ -194,6 +196,7 @@ def sign_charter(
         SigningExpiredError: started more than a day ago.
         NotSignatoryError, ProviderCannotSignError, SigningWindowClosedError: it cannot be signed any more.
         VersionChangedError: the text is no longer the one that was shown.
+        SealError: the document cannot be sealed; the administration gets a task.
     Source: DESIGN.md rule 4 and section 6; DOMAIN.md 3.3.
     """
     attempt = _prove(attempt_id, code, now=now)
@@ -250,11 +253,21 @@ def complete(basis: Basis, proof: Proof, *, now: datetime) -> Signature:
     evidence.network_delete_after = add_months(local_day(now), NETWORK_MONTHS)
     evidence.salt = secrets.token_hex(32)
     evidence.delete_after = add_months(signature.covers_until, 12 * EVIDENCE_YEARS)
-    document = documents.sealed_receipt(signature, evidence, text, software=software_version())
-    signature.document_sha256 = documents.sha256_of_bytes(document)
-    stored_name = private_storage().save(f"charter/receipts/{signature.reference}.pdf", ContentFile(document))
+    chain_head = chain.head_hash()
     try:
-        return _write(basis, signature, evidence, stored_name, now=now)
+        sealed = documents.sealed_receipt(
+            signature, evidence, text, software=software_version(), chain_head=chain_head
+        )
+    except SealError as error:
+        report_seal_failure(error.code, now=now)
+        raise
+    signature.document_sha256 = documents.sha256_of_bytes(sealed.document)
+    stored_name = private_storage().save(
+        f"charter/receipts/{signature.reference}.pdf", ContentFile(sealed.document)
+    )
+    seal_facts = {"seal": sealed.as_record(), "chain_head": chain_head}
+    try:
+        return _write(basis, signature, evidence, stored_name, seal_facts, now=now)
     except BaseException:
         private_storage().delete(stored_name)
         raise
@@ -371,6 +384,7 @@ def _write(
     signature: Signature,
     evidence: SignatureEvidence,
     document: str,
+    seal_facts: Mapping[str, Any],
     *,
     now: datetime,
 ) -> Signature:
@@ -396,6 +410,7 @@ def _write(
                 "facts": chain.facts_of(signature),
                 "personal": chain.personal_hashes(evidence),
                 "software": software_version(),
+                **seal_facts,
             },
         )
         for older in superseded:

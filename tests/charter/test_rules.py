@@ -180,7 +180,7 @@ def receipt(**changes: str) -> bytes:
         }
     )
     text = CharterText(title="Charter", notice="Demo", body="<h2>Et</h2><p>Tale.</p><ul><li>x</li></ul>")
-    return sealed_receipt(signature, evidence, text, software="1.0")
+    return sealed_receipt(signature, evidence, text, software="1.0", chain_head="").document
 
 
 def test_the_receipt_is_the_same_bytes_for_the_same_facts():

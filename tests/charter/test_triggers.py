@@ -104,12 +104,15 @@ def delete_evidence() -> None:
 @pytest.mark.parametrize(
     ("act", "codes"),
     [
-        (edit_content, {"edited_content", "edited_columns", "edited_signature", "edited_evidence"}),
+        (
+            edit_content,
+            {"edited_content", "edited_columns", "edited_signature", "edited_evidence", "wrong_number"},
+        ),
         (edit_hash_as_well, {"edited_content", "broken_link"}),
         (edit_kind, {"edited_columns", "no_record"}),
         (edit_signature, {"edited_signature"}),
         (delete_last_record, {"cut_off", "no_record"}),
-        (delete_first_record, {"broken_link", "cut_off", "no_record"}),
+        (delete_first_record, {"broken_link", "cut_off", "no_record", "wrong_number"}),
         (edit_evidence, {"edited_evidence"}),
         (delete_evidence, {"evidence_missing"}),
     ],

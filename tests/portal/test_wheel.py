@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.seals import seal_environment
+
 pytestmark = pytest.mark.slow
 
 PRODUCTION = {
@@ -106,7 +108,14 @@ def test_data_files_of_the_packages_travel_too(wheel: Path):
 
 def test_the_installed_wheel_passes_the_deployment_check(installed: Path, tmp_path: Path):
     output = _run(
-        installed / "portal", "check", "--deploy", "--fail-level", "WARNING", cwd=tmp_path, **PRODUCTION
+        installed / "portal",
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+        cwd=tmp_path,
+        **PRODUCTION,
+        **seal_environment(tmp_path / "seal"),
     )
 
     assert "no issues" in output

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tests.seals import seal_environment
 from tests.suite import chromium, postgresql
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,7 +137,11 @@ def check_statically(run: Run) -> None:
     run.step(
         "Production settings",
         "portal", "check", "--deploy", "--fail-level", "WARNING",
-        env={**PRODUCTION, "PORTAL_DATABASE_URL": f"sqlite:///{RESULTS}/never-made.sqlite3"},
+        env={
+            **PRODUCTION,
+            **seal_environment(RESULTS / "seal"),
+            "PORTAL_DATABASE_URL": f"sqlite:///{RESULTS}/never-made.sqlite3",
+        },
     )  # fmt: skip
 
 

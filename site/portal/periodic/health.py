@@ -8,12 +8,17 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from charter.work_items import DOUBT, SEAL_FAILED
+from core.worklist.models import WorkItem
 from portal.periodic.jobs import Job, all_jobs
 from portal.periodic.models import JobRun
 from portal.periodic.operations import WORKER
 
 GRACE = timedelta(minutes=10)
 """How much later than twice its interval a job may be: a restart or a slow night is no alarm."""
+
+ALARMS = (DOUBT, SEAL_FAILED)
+"""Kinds of tasks that a monitor must show as long as one is open."""
 
 WORKER_SILENCE = timedelta(minutes=2)
 
@@ -26,6 +31,8 @@ class Health:
     missing_migrations: tuple[str, ...] = ()
     is_worker_alive: bool = True
     late_jobs: tuple[str, ...] = field(default=())
+    alarms: tuple[str, ...] = ()
+    """Open tasks that an operator must hear of at once: signatures in doubt, a seal that fails."""
 
     @property
     def can_serve(self) -> bool:
@@ -35,7 +42,7 @@ class Health:
     @property
     def is_well(self) -> bool:
         """Whether nothing needs an operator."""
-        return self.can_serve and self.is_worker_alive and not self.late_jobs
+        return self.can_serve and self.is_worker_alive and not self.late_jobs and not self.alarms
 
     def as_json(self) -> dict[str, Any]:
         """Return the answer for a monitor."""
@@ -45,6 +52,7 @@ class Health:
             "migrations": "applied" if not self.missing_migrations else list(self.missing_migrations),
             "worker": self.is_worker_alive,
             "late_jobs": list(self.late_jobs),
+            "alarms": list(self.alarms),
         }
 
 
@@ -55,12 +63,20 @@ def check_health(*, now: datetime) -> Health:
         if missing:
             return Health(missing_migrations=missing, is_worker_alive=False)
         runs = {run.name: run for run in JobRun.objects.all()}
+        alarms = tuple(
+            WorkItem.objects.open()
+            .filter(kind__in=ALARMS)
+            .order_by("kind")
+            .values_list("kind", flat=True)
+            .distinct()
+        )
     except DatabaseError:
         return Health(is_database_up=False, is_worker_alive=False)
     worker = runs.get(WORKER)
     return Health(
         is_worker_alive=bool(worker and worker.is_after(now - WORKER_SILENCE)),
         late_jobs=tuple(job.name for job in all_jobs() if is_late(job, runs.get(job.name), now=now)),
+        alarms=alarms,
     )
 
 

@@ -18,6 +18,7 @@ from booking.operations.subscribing import delete_feeds
 from booking.reminders import queue_reminders
 from charter.operations.reminding import queue_renewals
 from charter.operations.retention import delete_evidence, delete_old_attempts, forget_networks
+from charter.operations.sealing import check_signatures, watch_seal
 from charter.operations.versions import remind_of_missing_charter
 from core.accounts.operations import delete_unused_accounts
 from core.limits.limits import delete_old_counters
@@ -93,6 +94,10 @@ def register_all() -> None:
     register(Job("queue_renewals", _("Remind of charters that end"), HOURLY, queue_renewals))
     register(Job("delete_feeds", _("Delete calendar subscriptions that have ended"), DAILY, delete_feeds))
     register(Job("delete_old_attempts", _("Delete signings that were started"), DAILY, delete_old_attempts))
+    register(
+        Job("check_signatures", _("Check all signatures, their documents and seals"), DAILY, check_signatures)
+    )
+    register(Job("watch_seal", _("Watch when the seal's certificate ends"), DAILY, watch_seal))
     register(Job("forget_networks", _("Delete IP addresses of signatures"), DAILY, forget_networks))
     register(Job("delete_evidence", _("Delete who signed, when its time has come"), DAILY, delete_evidence))
     register(Job("purge_messages", _("Delete old e-mails"), DAILY, purge_messages))

@@ -263,6 +263,15 @@ PORTAL_CHARTER_MODE = env.choice("PORTAL_CHARTER_MODE", "calendar_year", {"calen
 PORTAL_SIGNING_BROKERS = env.json_list("PORTAL_SIGNING_BROKERS")
 # Where a broker is configured: whether the one-time code by e-mail is still a way to sign.
 PORTAL_SIGNING_EMAIL_CODE = env.flag("PORTAL_SIGNING_EMAIL_CODE", default=True)
+# The seal on signed documents (PAdES): a PKCS#12, and the folder of all certificates that are published.
+PORTAL_SEAL_FILE = env.text("PORTAL_SEAL_FILE", "")
+PORTAL_SEAL_PASSPHRASE = env.text("PORTAL_SEAL_PASSPHRASE", "")
+PORTAL_SEAL_CERTIFICATES = env.text("PORTAL_SEAL_CERTIFICATES", "")
+# Nothing is signed without a seal where this is on: production.
+PORTAL_SEAL_REQUIRED = False
+PORTAL_TSA_URL = env.text("PORTAL_TSA_URL", "")
+PORTAL_SEAL_LONG_TERM = env.flag("PORTAL_SEAL_LONG_TERM", default=False)
+PORTAL_SEAL_ALLOW_LOWER = env.flag("PORTAL_SEAL_ALLOW_LOWER", default=False)
 PORTAL_DOUBLE_BOOKING = env.choice("PORTAL_DOUBLE_BOOKING", "warn", {"warn", "refuse"})
 PORTAL_TRAVEL_MINUTES = env.integer("PORTAL_TRAVEL_MINUTES", 30)
 PORTAL_DEPARTMENT = env.text(

@@ -29,6 +29,11 @@ SECRET_KEY = _kept_secret()
 DATABASES = {"default": env.database("PORTAL_DATABASE_URL", sqlite_path=DEMO_DIR / "portal.sqlite3")}
 MEDIA_ROOT = DEMO_DIR / "media"
 STATIC_ROOT = DEMO_DIR / "static"
+# Its own root and seal, made by `portal charter make-demo-seal`; their names say what they are worth.
+PORTAL_SEAL_FILE = str(DEMO_DIR / "seal" / "seal.p12")
+PORTAL_SEAL_PASSPHRASE = "demo"  # noqa: S105 - no secret
+PORTAL_SEAL_CERTIFICATES = str(DEMO_DIR / "seal" / "published")
+PORTAL_SEAL_REQUIRED = True
 # Mail goes nowhere: the outbox keeps what was sent (PORTAL_IS_DEMO) and the mailbox page shows it.
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 PORTAL_SERVES_MEDIA = True

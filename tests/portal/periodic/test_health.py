@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from charter.work_items import DOUBT
+from core.audit.log import SYSTEM
+from core.worklist.operations import close_item, open_item
 from portal.periodic.jobs import all_jobs
 from portal.periodic.models import JobRun
 from portal.periodic.operations import WORKER
@@ -30,6 +33,7 @@ def test_healthz_is_ok_when_all_runs(client, all_well):
         "migrations": "applied",
         "worker": True,
         "late_jobs": [],
+        "alarms": [],
     }
 
 
@@ -51,10 +55,21 @@ def test_healthz_tells_of_a_silent_worker(client, all_well):
     assert (response.status_code, response.json()["worker"]) == (503, False)
 
 
-def test_healthz_costs_one_query_once_migrations_were_seen(client, all_well, django_assert_num_queries):
+def test_healthz_sounds_the_alarm_while_signatures_are_in_doubt(client, all_well):
+    item = open_item(key="charter_doubt:x", kind=DOUBT, subject="charter", now=timezone.now())
+
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.json()["alarms"]) == (503, ["charter_doubt"])
+    assert client.get("/healthz/web").status_code == 200
+    close_item(item_id=item.pk, resolution="seen", actor=SYSTEM, now=timezone.now())
+    assert client.get("/healthz").status_code == 200
+
+
+def test_healthz_costs_two_queries_once_migrations_were_seen(client, all_well, django_assert_num_queries):
     client.get("/healthz")
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get("/healthz")
 
 

@@ -85,6 +85,8 @@ class Command(BaseCommand):
     def _set_up(self, folder: Path, env: dict[str, str]) -> None:
         self.stdout.write("Setting up the database")
         self._portal("migrate", "--verbosity", "0", env=env)
+        # For a demo from before there was a seal, too.
+        self._portal("charter", "make-demo-seal", env=env)
         # Written last: a load that broke off is done again.
         loaded = folder / "loaded"
         if "load_demo" in get_commands() and not loaded.exists():

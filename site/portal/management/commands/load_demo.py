@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -19,5 +20,7 @@ class Command(BaseCommand):
         if is_loaded():
             self.stdout.write("The demo year is there already.")
             return
+        # Before anything is signed: the demo's documents carry the demo's seal.
+        call_command("charter", "make-demo-seal", stdout=self.stdout)
         load_year(now=timezone.now())
         self.stdout.write("The demo year is loaded.")
