@@ -1,18 +1,42 @@
-"""The front page and the lists of the administration while nothing is there: axe, and no English (A1, A2)."""
+"""Every page of ours in the administration: empty, with data, and with wrong answers (A1, A2).
 
+The pages are found from the URL configuration and the rows of the access matrix, so that a new page is looked
+at without anybody writing it down here.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 
 import polib
 import pytest
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from playwright.sync_api import Page
 
+from booking.models import DateRequest
+from charter.content import ensure_charter
+from core.worklist.operations import open_item
+from portal.reporting.models import AnnualGoal
+from tests.access.discovery import addresses, rows_by_package
+from tests.access.test_admin import make
 from tests.access.world import make_world
 from tests.browser.checks import axe_findings
 from tests.browser.sessions import enter_as
 from tests.browser.upstream import FINDINGS
+from tests.factories.booking import book, known_school
+from tests.factories.charter import ProgrammeFactory
+from tests.factories.workshops import HolidayFactory, SchoolFactory, SessionFactory
+from workshops.models import Course, PublicHoliday, Subject, Topic
+
+VIEWSETS = [address for address in addresses() if address.is_viewset_of_ours]
+UPSTREAMS_OWN = {"delete", "usage", "history", "copy", "index_results", "results", "export", "document"}
+"""Pages of a viewset that are Wagtail's as they are, and a file."""
+
+MADE_BY_OTHERS = (Course, DateRequest)
+"""Their pages have rows in the access matrix, or are a list's own; no factory makes one."""
 
 SAME_IN_DANISH = {"ID", "Administrator", "System", "Status", "Tags", "Version", "Titel", "Type"}
 
@@ -29,6 +53,56 @@ TEXTS = """() => {
     }
     return [...found];
 }"""
+
+
+def _lists(world) -> Iterator[str]:
+    for address in VIEWSETS:
+        if address.name.endswith((":index", ":list", ":month")):
+            yield reverse(address.name)
+
+
+def _new_forms(world) -> Iterator[str]:
+    for address in VIEWSETS:
+        if address.name.endswith(":add"):
+            yield reverse(address.name)
+
+
+def _objects(world) -> Iterator[str]:
+    """The pages of one object of each viewset. A plain form for editing is the one for adding."""
+    for address in VIEWSETS:
+        step = address.name.split(":")[-1]
+        if (
+            address.route.count("<") != 1
+            or step in UPSTREAMS_OWN
+            or step.startswith("action_")
+            or step.endswith("results")
+        ):
+            continue
+        if step == "edit" and not address.is_ours:
+            continue
+        found = address.model._default_manager.first() or make(address.model)
+        assert found is not None or address.model in MADE_BY_OTHERS, f"data for {address.model.__name__}"
+        if found is not None:
+            yield reverse(address.name, args=[str(found.pk)])
+
+
+def _own_pages(world, *, method: str = "get", status: int = 200) -> Iterator[str]:
+    """The addresses below /admin/ that have rows in the access matrix, as the administration gets them."""
+    seen = set()
+    for rows in rows_by_package().values():
+        for row in rows:
+            if (row.method, row.expected["administration"]) != (method, status) or row.url in seen:
+                continue
+            if method == "post" and row.data:
+                continue
+            url = reverse(row.url, kwargs=dict(row.kwargs(world)) if row.kwargs else {})
+            if url.startswith("/admin/"):
+                seen.add(row.url)
+                yield url
+
+
+MEETS = {_lists: FINDINGS[0].html, _new_forms: FINDINGS[1].html}
+"""Where upstream's findings are met: one that is not any more comes off the list."""
 
 
 @cache
@@ -83,6 +157,28 @@ def look(page: Page, world) -> Look:
     return Look(page)
 
 
+def _fill(world) -> None:
+    """Make what lists and pages show in their fullest states."""
+    ensure_charter(timezone.now() - timedelta(days=1))
+    school = known_school(domain="skole.example")
+    book(SessionFactory(at_venue=True), school=school)
+    book(SessionFactory(), school=SchoolFactory())  # awaits approval
+    HolidayFactory(school=school)
+    Subject.objects.create(slug="dansk", name="Dansk")
+    Topic.objects.create(slug="feed", name="Feed")
+    PublicHoliday.objects.create(day=date(2026, 12, 25), name="Juledag")
+    AnnualGoal.objects.create(
+        programme=ProgrammeFactory(),
+        key="pupils",
+        title="4.000 elever",
+        measure=AnnualGoal.Measure.PUPILS,
+        first_day=date(2026, 1, 1),
+        last_day=date(2026, 12, 31),
+        target_low=4000,
+    )
+    open_item(key="sample", kind="sample", subject="school:1", now=timezone.now())
+
+
 def test_empty_pages_have_no_findings(look):
     for url in (
         "/admin/",
@@ -92,5 +188,40 @@ def test_empty_pages_have_no_findings(look):
         "/admin/tasks/",
     ):
         look.at(url)
+
+    assert look.wrong == [], "\n".join(look.wrong)
+
+
+@pytest.mark.parametrize("pages", [_lists, _new_forms, _objects, _own_pages])
+def test_pages_with_data_have_no_findings(look, world, pages):
+    _fill(world)
+
+    for url in dict.fromkeys(("/admin/", *pages(world))):
+        look.at(url)
+
+    assert look.wrong == [], "\n".join(look.wrong)
+    if pages in MEETS:
+        assert MEETS[pages] in look.met, "no longer upstream's: take it off the list"
+
+
+def test_forms_with_wrong_answers_have_no_findings(look, world):
+    """Forms of ours only: Wagtail's show errors all alike, and one of them stands for them."""
+    _fill(world)
+    ours = [
+        reverse(address.name) for address in VIEWSETS if address.name.endswith(":add") and address.is_ours
+    ]
+    decisions = [url for url in _objects(world) if not url.endswith("/") or "inspect" not in url]
+
+    for url in dict.fromkeys(
+        (*ours, "/admin/holidays/new/", *decisions, *_own_pages(world, method="post", status=422))
+    ):
+        response = look.page.goto(url)
+        if response is None or response.status != 200:
+            continue  # it only takes answers
+        with look.page.expect_navigation():
+            look.page.evaluate(
+                "() => [...document.querySelectorAll('main form[method=post i]')].at(-1).requestSubmit()"
+            )
+        look.at_this(f"{url} posted empty")
 
     assert look.wrong == [], "\n".join(look.wrong)
