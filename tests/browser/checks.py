@@ -31,12 +31,8 @@ def _axe() -> str:
     return (settings.ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 
-def axe_findings(page: Page, *, upstream: frozenset[str] = frozenset()) -> list[str]:
-    """Return what axe finds on the page as it is now, one line a finding.
-
-    Args:
-        upstream: rules that Wagtail's own admin pages break; never given for a page of ours.
-    """
+def axe_findings(page: Page) -> list[str]:
+    """Return what axe finds on the page as it is now, one line a finding."""
     assert not page.evaluate(_SCRIPTING_IS_OFF), (
         "axe needs a page that runs JavaScript: it would never answer"
     )
@@ -53,14 +49,13 @@ def axe_findings(page: Page, *, upstream: frozenset[str] = frozenset()) -> list[
     return [
         f"{violation['id']}: {violation['help']} at {node['target']}: {node['html'][:160]}"
         for violation in result["violations"]
-        if violation["id"] not in upstream
         for node in violation["nodes"]
     ]
 
 
-def assert_no_axe_findings(page: Page, *, upstream: frozenset[str] = frozenset()) -> None:
+def assert_no_axe_findings(page: Page) -> None:
     """Fail with every finding when axe finds anything (DESIGN.md 8)."""
-    findings = axe_findings(page, upstream=upstream)
+    findings = axe_findings(page)
     assert findings == [], "\n".join(findings)
 
 

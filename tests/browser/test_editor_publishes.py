@@ -6,7 +6,11 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from core.accounts.roles import ensure_roles
+from core.worklist.models import WorkItem
 from tests.browser.checks import assert_fits_the_width, assert_no_axe_findings
+from tests.browser.conftest import DESKTOP
+from tests.browser.sessions import enter_as
 from tests.factories.accounts import UserFactory, log_in
 from tests.factories.workshop_pages import offer_index, offer_page
 from tests.factories.workshops import OfferFactory, SessionFactory
@@ -81,3 +85,33 @@ def test_catalogue_offer_and_search_fit_a_phone(page_mobile, portal):
         page_mobile.set_viewport_size({"width": 320, "height": 700})
         assert_fits_the_width(page_mobile)
         page_mobile.set_viewport_size({"width": 375, "height": 812})
+
+
+def test_a_page_is_sent_for_review_and_a_colleague_approves_it(open_page, portal):
+    ensure_roles()
+    draft = offer_page(OfferFactory(title="Falske nyheder"), live=False)
+    edit = f"/admin/pages/{draft.pk}/edit/"
+    editor, colleague = open_page(viewport=DESKTOP), open_page(viewport=DESKTOP)
+    enter_as(editor, UserFactory(roles=["Redaktør"]))
+    enter_as(colleague, UserFactory(roles=["Administration"]))
+    for page in (editor, colleague):
+        page.set_default_timeout(30_000)
+
+    editor.goto(edit)
+    editor.wait_for_load_state("networkidle")
+    editor.locator("footer [data-controller~='w-dropdown'] button").first.click()
+    editor.locator("[name='action-submit']").click()
+    expect(editor.locator(".messages")).to_contain_text("Falske nyheder")
+
+    colleague.goto("/admin/tasks/")
+    colleague.get_by_text("«Falske nyheder» er sendt til godkendelse.").wait_for()
+    colleague.goto(edit)
+    colleague.wait_for_load_state("networkidle")
+    colleague.locator("footer [data-controller~='w-dropdown'] button").first.click()
+    colleague.locator("[data-workflow-action-name='approve']").first.click()
+    colleague.wait_for_load_state("networkidle")
+    expect(colleague.locator(".messages")).to_contain_text("Falske nyheder")
+
+    draft.refresh_from_db()
+    assert draft.live
+    assert not WorkItem.objects.open().exists()
