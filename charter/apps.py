@@ -11,14 +11,17 @@ class CharterConfig(AppConfig):
         from charter import checks  # noqa: F401 - registers the deployment checks
         from charter.methods.profiles import profiles
         from charter.notices import MAIL_TYPES
+        from charter.organisation.notices import MAIL_TYPES as ORGANISATION_MAIL_TYPES
+        from charter.organisation.work_items import register_kinds as register_organisation_kinds
         from charter.permissions import landing_path
         from charter.renewal_notices import MAIL_TYPES as RENEWAL_MAIL_TYPES
         from charter.work_items import register_kinds
         from core.accounts import landing
         from core.outbox.registry import register
 
-        for mail_type in (*MAIL_TYPES, *RENEWAL_MAIL_TYPES):
+        for mail_type in (*MAIL_TYPES, *ORGANISATION_MAIL_TYPES, *RENEWAL_MAIL_TYPES):
             register(mail_type)
         landing.register(landing_path)
         register_kinds()
         profiles()
+        register_organisation_kinds()

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
 from charter.enums import MemberRole, ProviderKind, ProviderState, RecordKind, SignatureMethod
+from charter.organisation.enums import CaseKind, CaseOutcome, CaseState
+from charter.organisation.querysets import AgreementQuerySet, CaseQuerySet
 from charter.querysets import PeriodQuerySet, ProviderQuerySet, SignatureQuerySet, VersionQuerySet
 from charter.validators import validate_cvr, validate_p_number
 
@@ -69,6 +71,9 @@ class Provider(models.Model):
     state = models.CharField(_("state"), max_length=24, choices=ProviderState, default=ProviderState.NEW)
     state_since = models.DateTimeField(_("state since"))
     state_reason = models.TextField(_("reason"), blank=True)
+    state_note = models.TextField(_("reason as told to the provider"), blank=True)
+    """What the provider reads on its own pages; `state_reason` is for the administration."""
+
     decision_reference = models.CharField(_("decision reference (F2/eDoc)"), max_length=60, blank=True)
     presentation = models.TextField(_("presentation"), blank=True)
     website = models.URLField(_("website"), blank=True)
@@ -139,15 +144,33 @@ class Agreement(models.Model):
         Programme, on_delete=models.PROTECT, related_name="agreements", verbose_name=_("programme")
     )
     title = models.CharField(_("title"), max_length=200)
-    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    signed_on = models.DateField(
+        _("signed on"), null=True, blank=True, help_text=_("Empty while it is only being prepared.")
+    )
     first_day = models.DateField(_("first day"))
-    last_day = models.DateField(_("last day"), null=True, blank=True)
+    last_day = models.DateField(
+        _("last day"), null=True, blank=True, help_text=_("Empty when it runs until one of you ends it.")
+    )
     file_reference = models.CharField(_("file reference (F2/eDoc)"), max_length=60, blank=True)
+    document = models.FileField(
+        _("document"), upload_to="charter/agreements/", storage=private_storage, blank=True
+    )
+    document_name = models.CharField(_("name of the document"), max_length=120, blank=True)
+    document_sha256 = models.CharField(_("SHA-256 of the document"), max_length=64, blank=True)
+
+    objects = AgreementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cooperation agreement")
         verbose_name_plural = _("cooperation agreements")
         ordering = ["-first_day", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day=None) | Q(last_day__gte=F("first_day")),
+                name="agreement_period_in_order",
+                violation_error_message=_("The last day must not be before the first day."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -168,8 +191,11 @@ class VettingCase(models.Model):
         related_name="+",
         verbose_name=_("opened by"),
     )
-    question = models.TextField(_("what we asked"), blank=True)
-    answer = models.TextField(_("what they answered"), blank=True)
+    kind = models.CharField(_("about"), max_length=20, choices=CaseKind, default=CaseKind.ADMISSION)
+    state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.OPEN)
+    due_on = models.DateField(_("answer by"), null=True, blank=True)
+    """The last day for the organisation to answer what it was asked last."""
+
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -179,9 +205,15 @@ class VettingCase(models.Model):
         related_name="+",
         verbose_name=_("decided by"),
     )
-    is_approved = models.BooleanField(_("approved"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=CaseOutcome, blank=True)
+    decision_maker = models.CharField(_("decision maker"), max_length=120, blank=True)
+    """Who decided, where it was not the one who registered it: a head of department, a committee."""
+
+    decided_on = models.DateField(_("date of the decision"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     file_reference = models.CharField(_("file reference (F2/eDoc)"), max_length=60, blank=True)
+
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vetting case")
@@ -190,6 +222,11 @@ class VettingCase(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["provider"], condition=Q(decided_at=None), name="vetting_one_open_per_provider"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, outcome="") & ~Q(state=CaseState.DECIDED)
+                | Q(decided_at__isnull=False, state=CaseState.DECIDED) & ~Q(outcome=""),
+                name="vetting_decided_with_outcome",
             ),
         ]
 
@@ -460,3 +497,11 @@ class SignatureEvidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.signature}"
+
+
+from charter.organisation.models import (  # noqa: E402 - these refer to the models above
+    MemberInvitation as MemberInvitation,
+)
+from charter.organisation.models import ProviderApplication as ProviderApplication  # noqa: E402
+from charter.organisation.models import ProviderInvitation as ProviderInvitation  # noqa: E402
+from charter.organisation.models import VettingEntry as VettingEntry  # noqa: E402

@@ -66,7 +66,7 @@ def tell_of_withdrawal(record: SignatureRecord, *, provider_id: int, now: dateti
 def tell_of_stop(provider: Provider, *, transition: Transition, now: datetime) -> None:
     """Queue a neutral notice that a provider was suspended or the cooperation ended. The reason is not in it."""
     mail_type = "provider_suspended" if transition == Transition.SUSPEND else "provider_ended"
-    for user in _signatories(provider.pk):
+    for user in _signatories(provider.pk, MemberRole.SIGNATORY, MemberRole.COORDINATOR):
         queue_message(
             mail_type=mail_type,
             to=user.email,
@@ -118,14 +118,16 @@ def _tell_team(mail_type: str, item: WorkItem, *, now: datetime) -> None:
     )
 
 
-def _signatories(provider_id: int) -> list[Any]:
-    """Return the users who sign for a provider, each once, with their address and language."""
+def _signatories(provider_id: int, *roles: str) -> list[Any]:
+    """Return the users who sign for a provider (or have one of the roles), each once."""
     members = (
-        ProviderMember.objects.filter(provider=provider_id, role=MemberRole.SIGNATORY, user__is_active=True)
+        ProviderMember.objects.filter(
+            provider=provider_id, role__in=roles or (MemberRole.SIGNATORY,), user__is_active=True
+        )
         .select_related("user")
         .order_by("pk")
     )
-    return [member.user for member in members]
+    return list({member.user_id: member.user for member in members}.values())
 
 
 def _build_signing_code(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
@@ -200,6 +202,7 @@ def _build_stop(
         {
             "provider": provider.name,
             "date": _day(provider.state_since.astimezone(COPENHAGEN).date(), language),
+            "url": absolute_url(_path("provider_home", language, slug=provider.slug)),
         }
     )
 
@@ -209,7 +212,7 @@ def _build_suspended(ids: Mapping[str, Any], language: str, now: datetime) -> Co
 
 
 def _build_ended(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
-    return _build_stop(frozenset({ProviderState.ENDED, ProviderState.DECLINED_CHARTER}), ids, language, now)
+    return _build_stop(frozenset({ProviderState.ENDED}), ids, language, now)
 
 
 def _build_member_added(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
@@ -274,7 +277,7 @@ MAIL_TYPES = (
         name="provider_suspended",
         audience=Audience.PROVIDER,
         title=_("The provider was suspended"),
-        placeholders=("provider", "date"),
+        placeholders=("provider", "date", "url"),
         retention_days=YEARS_TWO,
         build=_build_suspended,
     ),
@@ -282,7 +285,7 @@ MAIL_TYPES = (
         name="provider_ended",
         audience=Audience.PROVIDER,
         title=_("The cooperation has ended"),
-        placeholders=("provider", "date"),
+        placeholders=("provider", "date", "url"),
         retention_days=YEARS_TWO,
         build=_build_ended,
     ),

@@ -52,10 +52,10 @@ def coverage_label(coverage: Coverage) -> tuple[str, str]:
 
 
 def next_step(provider: Provider, coverage: Coverage, opening: Opening) -> Notice:
-    """Return what a provider's front page says on top: where it stands and what to do next."""
-    state_notice = _state_notice(provider)
-    if state_notice is not None:
-        return state_notice
+    """Return what the front page of a provider that may work says on top: its charter, and what to do next.
+
+    What the other states say is decided in charter.organisation.pages.
+    """
     can_sign = opening.bar is None
     if coverage.state == CoverageState.NOT_REQUIRED:
         return Notice(
@@ -101,37 +101,6 @@ def _covered_notice(provider: Provider, coverage: Coverage, opening: Opening) ->
                 "info", _("The next period can be signed now"), f"{text} {_bar_text(opening.bar, provider)}"
             )
     return Notice("success", _("You are covered"), _("Your dates until %(day)s can be booked.") % until)
-
-
-def _state_notice(provider: Provider) -> Notice | None:
-    match provider.state:
-        case ProviderState.NEW | ProviderState.VETTING:
-            return Notice(
-                "info",
-                _("We are getting to know you"),
-                _(
-                    "We look at every organisation before we work together. You hear from us when we are done."
-                ),
-            )
-        case ProviderState.AWAITING_EXPLANATION:
-            return Notice(
-                "warning",
-                _("We are waiting for an answer from you"),
-                _("We have asked you to explain something. Answer the letter or write to us."),
-            )
-        case ProviderState.SUSPENDED:
-            return Notice(
-                "warning",
-                _("The cooperation is paused"),
-                _("Your dates cannot be booked for now. Write to us if you have questions."),
-            )
-        case ProviderState.ENDED | ProviderState.DECLINED_CHARTER:
-            return Notice(
-                "info",
-                _("The cooperation has ended"),
-                _("Your dates cannot be booked. Write to us if you want to take part again."),
-            )
-    return None
 
 
 def signing_notice(provider: Provider, coverage: Coverage, opening: Opening) -> Notice | None:

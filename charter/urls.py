@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver, path
 
 from charter import proof_views, views
+from charter.organisation import urls as organisation_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *organisation_urls.urlpatterns,
     path("charter/", views.charter_public, name="charter_public"),
     path("udbyder/", views.provider_index, name="provider_index"),
     path("udbyder/<slug:slug>/", views.provider_home, name="provider_home"),

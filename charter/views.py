@@ -25,9 +25,11 @@ from charter.errors import (
 from charter.forms import AUTHORITIES, CodeForm, SigningForm, WithdrawalForm, describe_period
 from charter.gate import local_day
 from charter.methods.profiles import offered_profiles
-from charter.models import CharterVersion, Provider, Signature, SigningAttempt
+from charter.models import CharterVersion, Provider, Signature, SigningAttempt, VettingCase
 from charter.operations import request_signing_code, sign_charter, start_signing, withdraw_charter
 from charter.operations.signing import Statement, opening_for
+from charter.organisation import pages as organisation_pages
+from charter.organisation.rules import MANAGERS
 from charter.permissions import user_can_read_receipt, user_can_sign, user_is_member
 from charter.texts import statements_in, text_in, text_sha256
 from core.audit.log import Actor
@@ -65,7 +67,10 @@ def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
     coverage = opening.coverage
     label, kind = pages.coverage_label(coverage)
     signatures = Signature.objects.filter(provider=provider).with_facts().order_by("-covers_from", "-pk")
-    members = provider.memberships.select_related("user").order_by("user__first_name", "pk")
+    members = list(provider.memberships.select_related("user").order_by("user__first_name", "pk"))
+    is_manager = any(m.user_id == request.user.pk and m.role in MANAGERS for m in members)
+    cases = VettingCase.objects.filter(provider=provider).order_by("-opened_at", "-pk")
+    case = cases.first() if is_manager else None
     return render(
         request,
         "charter/provider_home.html",
@@ -74,7 +79,10 @@ def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
             "coverage": coverage,
             "coverage_label": label,
             "coverage_kind": kind,
-            "notice": pages.next_step(provider, coverage, opening),
+            "notice": organisation_pages.state_notice(provider, case)
+            or pages.next_step(provider, coverage, opening),
+            "case_notice": organisation_pages.case_notice(case, today=local_day(now)),
+            "case": case,
             "signatures": signatures,
             "members": members,
             "can_withdraw": coverage.is_covered and provider.needs_charter and opening.is_signatory,

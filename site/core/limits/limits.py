@@ -45,6 +45,10 @@ LIMITS: dict[str, Limit] = {
     "sign_up_email": Limit(10, timedelta(hours=6)),
     "token_page_ip": Limit(240, timedelta(minutes=10)),
     "search_ip": Limit(120, timedelta(minutes=1)),
+    "application_ip": Limit(40, timedelta(hours=1)),
+    "application_email": Limit(5, timedelta(hours=6)),
+    "member_invitation": Limit(30, timedelta(hours=1)),
+    "vetting_answer": Limit(20, timedelta(hours=1)),
     "signing_code": Limit(6, timedelta(hours=1)),
 }
 """Every scope in use. A scope that ends in `_ip` takes an address from `client_ip`."""

@@ -1,0 +1,1 @@
+"""How an organisation comes in, who acts for it, how it is vetted, and its cooperation agreements."""
