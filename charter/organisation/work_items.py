@@ -96,7 +96,7 @@ def register_kinds() -> None:
             APPLICATION,
             gettext_lazy("Application to become a provider"),
             _describe_application,
-            "provider_application_admin:inspect",
+            "provider_application:inspect",
         ),
         (SIGNATORY_PROPOSED, gettext_lazy("Signatory to confirm"), _describe_proposed, "provider:inspect"),
         (

@@ -120,7 +120,11 @@ def test_the_whole_way_from_new_to_active():
 
     assert provider.state == ProviderState.ACTIVE
     case = VettingCase.objects.get()
-    assert (case.question, case.answer, case.is_approved) == ("Hvad mente I?", "Det var forkert.", True)
+    assert list(case.entries.values_list("kind", "text")) == [
+        ("question", "Hvad mente I?"),
+        ("answer", "Det var forkert."),
+    ]
+    assert (case.kind, case.state, case.outcome) == ("admission", "decided", "approved")
     assert (case.decided_by, case.file_reference) == (approver, "2026-0000001")
     assert list(Entry.objects.order_by("pk").values_list("action", flat=True)) == [
         "provider.created",
@@ -173,6 +177,7 @@ def test_steps_in_the_table_lead_where_it_says(state, transition):
         now=NOW,
         reason="Grund",
         decision_reference="2026-1",
+        asked_by_provider=True,
     )
 
     assert changed.state == TRANSITIONS[transition].target
@@ -281,6 +286,7 @@ def end(provider: Provider) -> None:
         transition=Transition.END,
         reason="x",
         decision_reference="x",
+        asked_by_provider=True,
         actor=SYSTEM,
         now=NOW,
     )
@@ -329,17 +335,21 @@ def test_steps_that_end_no_coverage_tell_nobody(recorder):
 
 @pytest.mark.parametrize(
     ("act", "mail_type"),
-    [(suspend, "provider_suspended"), (end, "provider_ended"), (decline, "provider_ended")],
+    [(suspend, "provider_suspended"), (end, "provider_ended"), (decline, "provider_declined_charter")],
 )
 @pytest.mark.parametrize("language", ["da", "en"])
-def test_signatories_get_a_neutral_notice_without_the_reason(act, mail_type, language):
+def test_signatories_and_coordinators_get_a_neutral_notice_without_the_reason(act, mail_type, language):
     member = ProviderMemberFactory(provider=ProviderFactory(covered=True))
-    ProviderMemberFactory(provider=member.provider, role=MemberRole.COORDINATOR)
+    ProviderMemberFactory(provider=member.provider, user=member.user, role=MemberRole.COORDINATOR)
+    coordinator = ProviderMemberFactory(provider=member.provider, role=MemberRole.COORDINATOR)
+    ProviderMemberFactory(provider=member.provider, role=MemberRole.FACILITATOR)
 
     act(member.provider)
 
-    message = Message.objects.get()
-    assert (message.mail_type, message.to_email) == (mail_type, member.user.email)
+    assert sorted(Message.objects.values_list("mail_type", "to_email")) == sorted(
+        [(mail_type, member.user.email), (mail_type, coordinator.user.email)]
+    )
+    message = Message.objects.first()
     content = get(mail_type).build(message.ids, language, NOW)
     rendered = render(get(mail_type), content, language=language, delete_on=TODAY)
     assert member.provider.name in rendered.text
@@ -349,7 +359,7 @@ def test_signatories_get_a_neutral_notice_without_the_reason(act, mail_type, lan
 def test_the_notice_of_a_suspension_is_skipped_when_it_was_lifted_before_it_was_sent():
     member = ProviderMemberFactory(provider=ProviderFactory(covered=True))
     suspend(member.provider)
-    message = Message.objects.get()
+    message = Message.objects.get(mail_type="provider_suspended")
 
     change_provider_state(
         provider_id=member.provider_id,

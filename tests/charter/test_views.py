@@ -263,11 +263,11 @@ def test_what_is_signed_already_says_until_when_and_from_when_the_next(member, t
 @pytest.mark.parametrize(
     ("state", "on_home", "on_sign"),
     [
-        ("new", "Vi er ved at lære jer at kende", "I kan ikke underskrive endnu"),
+        ("new", "Vi har fået jeres oplysninger", "I kan ikke underskrive endnu"),
         ("vetting", "Vi er ved at lære jer at kende", "I kan ikke underskrive endnu"),
         ("suspended", "Samarbejdet er sat på pause", "Samarbejdet er sat på pause"),
         ("ended", "Samarbejdet er afsluttet", "Samarbejdet er afsluttet"),
-        ("declined", "Samarbejdet er afsluttet", "Samarbejdet er afsluttet"),
+        ("declined", "I har sagt nej til charteret", "Samarbejdet er afsluttet"),
         ("municipal", "I skal ikke underskrive charteret", "I skal ikke underskrive charteret"),
         ("approved", "Charteret er ikke underskrevet", "Læs og underskriv charteret"),
     ],
@@ -396,7 +396,7 @@ def test_the_front_page_of_a_provider_has_a_fixed_number_of_queries(
     client = client_of(member)
     client.get(url("provider_home"))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(url("provider_home"))
 
 

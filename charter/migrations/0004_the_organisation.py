@@ -33,7 +33,7 @@ def move_into_entries(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charter', '0002_refuse_change_of_signatures'),
+        ('charter', '0003_signature_methods'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
