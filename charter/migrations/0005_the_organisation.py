@@ -33,7 +33,7 @@ def move_into_entries(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('charter', '0003_signature_methods'),
+        ('charter', '0004_broker_proofs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
