@@ -119,7 +119,15 @@ class SchoolCannotBookError(BookingRefusedError):
     text = _("This offer cannot be booked by your school.")
 
 
-class SchoolCapError(BookingRefusedError):
+class FairShareError(BookingRefusedError):
+    """A rule of fair shares among schools turns a booking away (S22)."""
+
+    code = "fair_share"
+    stopped: object = None
+    """Whom, as booking.fairness notes it."""
+
+
+class SchoolCapError(FairShareError):
     """The school has as many classes of this offer in the term as one school may have (S22)."""
 
     code = "school_cap"
@@ -129,7 +137,7 @@ class SchoolCapError(BookingRefusedError):
     )
 
 
-class NewSchoolsFirstError(BookingRefusedError):
+class NewSchoolsFirstError(FairShareError):
     """The date is kept for schools that have not had the offer this school year (S22)."""
 
     code = "new_schools_first"

@@ -3,15 +3,61 @@
 Both are an offer's choice and off by default. Staff are not bound by them: they book for a caller and answer for it.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import wraps
 
 from booking.enums import BookingState
-from booking.errors import NewSchoolsFirstError, SchoolCapError
+from booking.errors import FairShareError, NewSchoolsFirstError, SchoolCapError
 from booking.models import BookedSession, ClassPlace
+from core.audit.log import VISITOR, record
 from workshops.calendars import FIRST_MONTH_OF_SCHOOL_YEAR, local_date_of, school_year_days, school_year_of
 from workshops.models import School, Session
+from workshops.operations.sessions import fair_shares_of
 
-_SERVED = (BookingState.CONFIRMED, BookingState.ATTENDED)
+SERVED_STATES = (BookingState.CONFIRMED, BookingState.ATTENDED)
+"""A school with a booking in one of these has had, or gets, a visit."""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Whom a rule of fair shares has turned away, for the report of the effect."""
+
+    session: Session
+    school_id: int
+    classes: int
+
+
+def counts_who_is_stopped[**P, R](operation: Callable[P, R]) -> Callable[P, R]:
+    """Note a refusal by fair shares after the operation's transaction is rolled back; nothing else of it is kept.
+
+    Around `transaction.atomic`, never inside. No person is in the note: school, date and rule (rule 10).
+    """
+
+    @wraps(operation)
+    def counted(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return operation(*args, **kwargs)
+        except FairShareError as refusal:
+            stopped = refusal.stopped
+            now = kwargs["now"]
+            if isinstance(stopped, Stopped) and isinstance(now, datetime):
+                record(
+                    "fair_share_stopped",
+                    fair_shares_of(stopped.session.local_date),
+                    actor=VISITOR,
+                    now=now,
+                    provider_id=stopped.session.provider_id,
+                    why=refusal.code,
+                    offer=stopped.session.offer_id,
+                    session=stopped.session.pk,
+                    school=stopped.school_id,
+                    classes=stopped.classes,
+                )
+            raise
+
+    return counted
 
 
 def term_of(day: date) -> tuple[date, date]:
@@ -40,7 +86,9 @@ def check_fair_share(session: Session, school: School, *, classes: int, now: dat
     if offer.new_schools_first_days and session.announced_at:
         open_to_all = local_date_of(session.announced_at) + timedelta(days=offer.new_schools_first_days)
         if local_date_of(now) < open_to_all and _is_served(session, school):
-            raise NewSchoolsFirstError(open_to_all=open_to_all)
+            refusal = NewSchoolsFirstError(open_to_all=open_to_all)
+            refusal.stopped = Stopped(session, school.pk, classes)
+            raise refusal
     check_cap(session, school, classes=classes)
 
 
@@ -61,7 +109,9 @@ def check_cap(session: Session, school: School, *, classes: int) -> None:
     taken = places.values("booked_class").distinct().count()
     if taken + classes > offer.max_classes_per_term:
         left = max(offer.max_classes_per_term - taken, 0)
-        raise SchoolCapError(cap=offer.max_classes_per_term, left=left)
+        refusal = SchoolCapError(cap=offer.max_classes_per_term, left=left)
+        refusal.stopped = Stopped(session, school.pk, classes)
+        raise refusal
 
 
 def _is_served(session: Session, school: School) -> bool:
@@ -71,5 +121,5 @@ def _is_served(session: Session, school: School) -> bool:
         booking__school=school,
         session__offer_id=session.offer_id,
         session__local_date__range=(first, last),
-        state__in=_SERVED,
+        state__in=SERVED_STATES,
     ).exists()

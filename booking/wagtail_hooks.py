@@ -1,12 +1,15 @@
 """Registers «Bookinger» with the administration."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
 from booking.requesting import admin_views
 from booking.requesting.viewsets import RequestViewSet
 from booking.session_steps import CANCEL, LIMITS, MOVE
 from booking.views import administration, subscribing
+from booking.views.fairness import FairnessMenuItem, FairnessReportView
 from booking.views.handing_over import StaffHandOverView
 from booking.views.moving import MoveBookingView
 from booking.views.sessions import StaffSessionChangeView
@@ -75,6 +78,7 @@ def register_booking_urls() -> list[URLPattern]:
             administration.CallerFormView.as_view(),
             name="booking_admin_caller_form",
         ),
+        path("bookinger/fordeling/", FairnessReportView.as_view(), name="fairness_report"),
         path("bookinger/kalender/", subscribing.TeamFeedView.as_view(), name="team_feed"),
         path("bookinger/<int:pk>/", administration.BookingDetailView.as_view(), name="booking_admin_detail"),
         path(
@@ -116,3 +120,11 @@ def register_booking_urls() -> list[URLPattern]:
             )
         ),
     ]
+
+
+@hooks.register("register_reports_menu_item")
+def register_fairness_menu_item() -> MenuItem:
+    """Put the report of fair shares among the reports, for those who may see bookings."""
+    return FairnessMenuItem(
+        _("Fair shares"), reverse_lazy("fairness_report"), name="fairness", icon_name="group", order=300
+    )

@@ -14,7 +14,7 @@ from booking.errors import (
     WrongPartyError,
     WrongStateError,
 )
-from booking.fairness import check_cap
+from booking.fairness import check_cap, counts_who_is_stopped
 from booking.messages import tell_change
 from booking.models import BookedClass, BookedSession, Booking
 from booking.operations.ending import can_withdraw
@@ -68,6 +68,7 @@ class _Classes:
         ]
 
 
+@counts_who_is_stopped
 @transaction.atomic
 def change_booking(
     *,

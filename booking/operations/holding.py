@@ -30,7 +30,7 @@ from booking.errors import (
     WrongPartyError,
     WrongStateError,
 )
-from booking.fairness import check_fair_share
+from booking.fairness import check_fair_share, counts_who_is_stopped
 from booking.models import BookedClass, BookedSession, Booking, ClassPlace
 from booking.party import Contact, Party, normalise_class_name
 from booking.places import (
@@ -54,10 +54,12 @@ from booking.rules import (
     has_queue,
     is_evening_of_package,
 )
+from core.audit.log import SYSTEM, record
 from core.prepared import prepared
 from workshops.calendars import school_year_of
 from workshops.enums import NOT_TAKING_PLACE, Audience, SessionAccess
 from workshops.models import Offer, School, Session
+from workshops.operations.sessions import fair_shares_of
 
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No 0/O, 1/I: a reference is read aloud on the phone."""
@@ -76,6 +78,7 @@ class _MoreToLockError(Exception):
         self.session_ids = set(session_ids)
 
 
+@counts_who_is_stopped
 def hold_places(
     *,
     session_id: int,
@@ -314,6 +317,8 @@ def _claim(
             claimant=Claimant.STAFF if by_staff else Claimant.VISITOR,
             use_reserved=use_reserved,
         )
+        if claimed.reserved < session.reserved:
+            _note_reserved_used(claimed, session.reserved - claimed.reserved, now=now)
     except (SessionFullError, OtherSchoolHostsError):
         if not wants_queue:
             raise
@@ -326,6 +331,19 @@ def _claim(
         people=people,
         state=state,
         uid=f"{uuid.uuid4()}@dannelsesportalen",
+    )
+
+
+def _note_reserved_used(session: Session, places: int, *, now: datetime) -> None:
+    """Note that places kept back were used, for the report of the effect (S22)."""
+    record(
+        "reserved_used",
+        fair_shares_of(session.local_date),
+        actor=SYSTEM,
+        now=now,
+        provider_id=session.provider_id,
+        session=session.pk,
+        places=places,
     )
 
 

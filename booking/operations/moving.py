@@ -12,7 +12,7 @@ from booking.errors import (
     OtherOfferError,
     WrongStateError,
 )
-from booking.fairness import check_cap, term_of
+from booking.fairness import check_cap, counts_who_is_stopped, term_of
 from booking.messages import tell_booking_moved
 from booking.models import BookedSession, Booking, ClassPlace
 from booking.operations.agreed_sessions import call_off_agreed
@@ -28,6 +28,7 @@ from workshops.models import Session
 MOVABLE_STATES = (BookingState.AWAITING_APPROVAL, BookingState.CONFIRMED)
 
 
+@counts_who_is_stopped
 @transaction.atomic
 def move_booking(
     *,

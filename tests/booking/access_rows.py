@@ -242,6 +242,7 @@ ROWS = [
         **PROVIDER,
         provider_member_own=302,
     ),
+    row("fairness_report", **SEE),
     row("team_feed", **SEE),
     row(
         "team_feed",

@@ -8,7 +8,7 @@ from django.db import transaction
 from core.audit import log
 from core.audit.log import SYSTEM, Actor
 from workshops.availability import active_ids, booked_ids
-from workshops.calendars import local_date_of, minutes_after
+from workshops.calendars import local_date_of, minutes_after, school_year_of
 from workshops.clashes import lock_against_clashes, refuse_clashes
 from workshops.enums import PlaceKind, SessionAccess, SessionState
 from workshops.errors import (
@@ -139,6 +139,7 @@ def edit_session(*, session_id: int, plan: SessionPlan, now: datetime, actor: Ac
         _check_limits(session, frozen_limits, is_active=is_active)
         if OCCUPYING_FACTS & changed.keys():
             refuse_clashes(session.slot)
+        _note_released(session, frozen_limits, actor=actor, now=now)
         session.follows_schedule = False
         if moves:
             session.changed_at = now
@@ -190,7 +191,27 @@ def change_limits(*, session_id: int, limits: Limits, now: datetime, actor: Acto
             max_people=limits.max_people,
             reserved=limits.reserved,
         )
+        _note_released(session, before, actor=actor, now=now)
         return session
+
+
+def fair_shares_of(day: date) -> str:
+    """Return the audit subject under which what becomes of fair shares is counted: a school year's (S22)."""
+    return f"fair_shares:{school_year_of(day)}"
+
+
+def _note_released(session: Session, before: Limits, *, actor: Actor, now: datetime) -> None:
+    """Note that places kept back are given to all, for the report of the effect."""
+    if session.reserved < before.reserved:
+        log.record(
+            "reserved_released",
+            fair_shares_of(session.local_date),
+            actor=actor,
+            now=now,
+            provider_id=session.provider_id,
+            session=session.pk,
+            places=before.reserved - session.reserved,
+        )
 
 
 def open_session(*, session_id: int, now: datetime, actor: Actor) -> Session:
