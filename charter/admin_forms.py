@@ -1,5 +1,6 @@
 """Forms of the administration for providers and charter versions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,9 +9,10 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 from wagtail.admin.widgets import AdminDateInput
 
-from charter.enums import MemberRole, Transition
-from charter.models import Provider
-from charter.rules import TRANSITIONS
+from charter.enums import AuthorityOutcome, MemberRole, Transition
+from charter.forms import AUTHORITIES, ScanField, describe_period
+from charter.models import CharterVersion, Provider
+from charter.rules import TRANSITIONS, Period
 
 CHARTER_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul"]
 
@@ -142,4 +144,93 @@ class WithdrawForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Kept in the log. Write nothing about a person's belief or politics."),
         error_messages={"required": _("Write the reason for the decision.")},
+    )
+
+
+class PaperForm(forms.Form):
+    """A signature that was given on paper or in another system, as it stands there."""
+
+    period = forms.ChoiceField(
+        label=_("Which period does it cover?"),
+        error_messages={"required": _("Choose the period."), "invalid_choice": _("Choose the period.")},
+    )
+    version = forms.ModelChoiceField(
+        label=_("Which version of the charter was signed?"),
+        queryset=CharterVersion.objects.none(),
+        error_messages={
+            "required": _("Choose the version that was signed."),
+            "invalid_choice": _("Choose the version that was signed."),
+        },
+    )
+    signer_name = forms.CharField(
+        label=_("Who signed?"),
+        max_length=120,
+        error_messages={"required": _("Write the signer's name as it stands there.")},
+    )
+    signer_role = forms.CharField(
+        label=_("The signer's role in the organisation"),
+        max_length=120,
+        error_messages={"required": _("Write the signer's role.")},
+    )
+    authority = forms.ChoiceField(
+        label=_("What entitles the signer to sign?"),
+        choices=list(AUTHORITIES.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what entitles the signer to sign.")},
+    )
+    signed_on = forms.DateField(
+        label=_("When was it signed?"),
+        widget=AdminDateInput,
+        error_messages={
+            "required": _("Write the day it was signed."),
+            "invalid": _("Write the day as day, month and year, for example 31-12-2026."),
+        },
+    )
+    system_name = forms.CharField(
+        label=_("Signed in which system?"),
+        max_length=120,
+        required=False,
+        help_text=_("For example the name of a signing service. Leave it empty when it was signed on paper."),
+    )
+    scan = ScanField(
+        label=_("The signed document"),
+        help_text=_("PDF, JPG or PNG of at most 10 MB. No CPR numbers: cover them before you scan."),
+        error_messages={"required": _("Choose the scanned document.")},
+    )
+
+    def __init__(self, *args: Any, periods: Sequence[Period], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["period"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (period.last_day.isoformat(), describe_period(period)) for period in periods
+        ]
+        versions = self.fields["version"]
+        versions.queryset = CharterVersion.objects.published()  # type: ignore[attr-defined]  # a ModelChoiceField
+        versions.initial = versions.queryset.first()  # type: ignore[attr-defined]
+
+
+class DeclineForm(forms.Form):
+    """Why a registered signature is not accepted."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The colleague who registered it sees it."),
+        error_messages={"required": _("Write the reason for the decision.")},
+    )
+
+
+class AuthorityForm(forms.Form):
+    """What a caseworker found about the signer's right to sign."""
+
+    outcome = forms.ChoiceField(
+        label=_("What did you find?"),
+        choices=AuthorityOutcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you found.")},
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What you looked at, for example the business register on that day. No CPR numbers."),
     )

@@ -44,6 +44,21 @@ class SignatureMethod(models.TextChoices):
     PAPER = "paper", _("On paper or in another system, registered by the administration")
 
 
+class PaperState(models.TextChoices):
+    """Where a signature given on paper or in another system is: two caseworkers, one after the other (C15)."""
+
+    WAITING = "waiting", _("Waits for a colleague")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+
+
+class AuthorityOutcome(models.TextChoices):
+    """What a caseworker found about a signer's right to sign (C9)."""
+
+    CONFIRMED = "confirmed", _("The signer may sign for the organisation")
+    DOUBTFUL = "doubtful", _("It is doubtful")
+
+
 class RecordKind(models.TextChoices):
     """What happened to a signature. Each adds a record; none is edited (rule 4)."""
 

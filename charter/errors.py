@@ -287,6 +287,68 @@ class NameDiffersError(BrokerError):
         ) % {"name": self.confirmed}
 
 
+class ScanError(CharterError):
+    """A file that is empty, too large or of another kind."""
+
+    code = "scan"
+    message = _("Choose a PDF, JPG or PNG of at most 10 MB.")
+
+
+class PaperError(CharterError):
+    """Why a signature on paper is not registered, approved or declined."""
+
+    code = "paper"
+
+
+class OwnPaperError(PaperError):
+    """Somebody approves what they registered themselves (DESIGN.md 5, People)."""
+
+    code = "own_paper"
+    message = _("A colleague must approve: you registered it yourself.")
+
+
+class PaperPartyError(PaperError):
+    """A caseworker who acts for the provider registers, approves or checks its signature."""
+
+    code = "paper_party"
+    message = _("A colleague must do this: you act for the provider yourself.")
+
+
+class PaperDecidedError(PaperError):
+    """It has been decided already."""
+
+    code = "paper_decided"
+    message = _("A colleague has decided this already. Reload the page.")
+
+
+class PaperWaitsError(PaperError):
+    """One for the same period waits already."""
+
+    code = "paper_waits"
+    message = _("A signature for this period waits for approval already. Decide that one first.")
+
+
+class PaperDayError(PaperError):
+    """It was signed in the future, or before the version existed."""
+
+    code = "paper_day"
+    message = _("Choose the day it was signed: not after today, and not before the version was published.")
+
+
+class PaperVersionError(PaperError):
+    """The version is not one that counts in the period."""
+
+    code = "paper_version"
+    message = _("That version of the charter does not count in the period. Choose another one.")
+
+
+class NoteMissingError(CharterError):
+    """A doubt without a note."""
+
+    code = "note_missing"
+    message = _("Write what makes it doubtful.")
+
+
 class WithdrawalDayError(CharterError):
     """The day a withdrawal takes effect lies in the past, or after the signature's own end."""
 

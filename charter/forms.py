@@ -9,7 +9,9 @@ from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from charter.errors import ScanError
 from charter.rules import Period
+from charter.scans import ACCEPT, Scan, read_scan
 
 AUTHORITIES = {
     "entitled": _("Entitled to sign by the articles or the business register (tegningsberettiget)"),
@@ -24,6 +26,36 @@ def describe_period(period: Period) -> str:
         "last": formats.date_format(period.last_day),
     }
     return f"{period.name} ({span})" if period.name else span
+
+
+class ScanField(forms.FileField):
+    """A PDF, JPG or PNG, told by its content. Its cleaned value is a `Scan`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            **{
+                "widget": forms.FileInput(attrs={"accept": ACCEPT}),
+                "max_length": 200,
+                "error_messages": {
+                    "required": ScanError.message,
+                    "empty": ScanError.message,
+                    "invalid": ScanError.message,
+                    "max_length": _("The name of the file is too long. Give it a shorter one."),
+                    **options.pop("error_messages", {}),
+                },
+                **options,
+            }
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> Scan | None:
+        """Return what is to be kept, or nothing."""
+        file = super().clean(data, initial)
+        if not file:
+            return None
+        try:
+            return read_scan(file)
+        except ScanError as error:
+            raise forms.ValidationError(str(error), code=error.code) from error
 
 
 class SigningForm(forms.Form):
@@ -65,6 +97,13 @@ class SigningForm(forms.Form):
             "required": _("Choose what entitles you to sign."),
             "invalid_choice": _("Choose what entitles you to sign."),
         },
+    )
+    authority_document = ScanField(
+        label=_("Document of your authority"),
+        required=False,
+        help_text=_(
+            "For example a mandate or minutes. PDF, JPG or PNG of at most 10 MB. Only the team sees it."
+        ),
     )
     text_sha256 = forms.CharField(widget=forms.HiddenInput, required=False)
     text_language = forms.CharField(widget=forms.HiddenInput, required=False, max_length=5)

@@ -8,7 +8,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
-from charter.enums import MemberRole, ProviderKind, ProviderState, RecordKind, SignatureMethod
+from charter.enums import (
+    AuthorityOutcome,
+    MemberRole,
+    PaperState,
+    ProviderKind,
+    ProviderState,
+    RecordKind,
+    SignatureMethod,
+)
 from charter.organisation.enums import CaseKind, CaseOutcome, CaseState
 from charter.organisation.querysets import AgreementQuerySet, CaseQuerySet
 from charter.querysets import PeriodQuerySet, ProviderQuerySet, SignatureQuerySet, VersionQuerySet
@@ -331,6 +339,8 @@ class SigningAttempt(models.Model):
 
     code_expires_at = models.DateTimeField(null=True, blank=True)
     code_attempts = models.PositiveSmallIntegerField(default=0)
+    authority_document = models.FileField(upload_to="charter/authority/", storage=private_storage, blank=True)
+    authority_sha256 = models.CharField(max_length=64, blank=True)
     broker_state = models.CharField(max_length=64, blank=True)
     """SHA-256 of the state of the newest question to a broker; emptied by its one answer."""
 
@@ -489,6 +499,11 @@ class SignatureEvidence(models.Model):
     document = models.FileField(
         _("receipt"), upload_to="charter/receipts/", storage=private_storage, blank=True
     )
+    authority_document = models.FileField(
+        _("document of authority"), upload_to="charter/authority/", storage=private_storage, blank=True
+    )
+    """What the signer handed in to show the right to sign; its hash is among the facts of the proof."""
+
     delete_after = models.DateField(_("deleted after"))
 
     class Meta:
@@ -497,6 +512,128 @@ class SignatureEvidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.signature}"
+
+
+class AuthorityCheck(models.Model):
+    """A named caseworker has looked at a signer's right to sign. A new look is a new row; none is edited (C9)."""
+
+    signature = models.ForeignKey(Signature, on_delete=models.PROTECT, related_name="authority_checks")
+    outcome = models.CharField(_("outcome"), max_length=12, choices=AuthorityOutcome)
+    note = models.TextField(_("note"), blank=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("checked by"),
+    )
+    checked_at = models.DateTimeField(_("checked at"))
+
+    class Meta:
+        verbose_name = _("check of authority")
+        verbose_name_plural = _("checks of authority")
+        ordering = ["-checked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(outcome=AuthorityOutcome.DOUBTFUL) | ~Q(note="") | Q(checked_by=None),
+                name="authority_doubt_has_a_note",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signature} · {self.get_outcome_display()}"
+
+
+class PaperSignature(models.Model):
+    """A signature given on paper or in another system, as one caseworker registered it (C15).
+
+    Only when another has approved it is there a `Signature`. What names the signer goes by rule, as evidence does.
+    """
+
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, related_name="paper_signatures", verbose_name=_("provider")
+    )
+    version = models.ForeignKey(
+        CharterVersion, on_delete=models.PROTECT, related_name="+", verbose_name=_("version")
+    )
+    period_first_day = models.DateField(_("first day"))
+    period_last_day = models.DateField(_("last day"))
+    signer_name = models.CharField(_("name"), max_length=120, blank=True)
+    signer_role = models.CharField(_("role"), max_length=120, blank=True)
+    authority = models.CharField(_("authority"), max_length=200, blank=True)
+    signed_on = models.DateField(_("signed on"))
+    system_name = models.CharField(_("signed in"), max_length=120, blank=True)
+    """The other system; empty: on paper."""
+
+    scan = models.FileField(_("scan"), upload_to="charter/papers/", storage=private_storage, blank=True)
+    scan_sha256 = models.CharField(_("SHA-256 of the scan"), max_length=64)
+    state = models.CharField(_("state"), max_length=12, choices=PaperState, default=PaperState.WAITING)
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("registered by"),
+    )
+    registered_at = models.DateTimeField(_("registered at"))
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+    declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("declined by"),
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decline_reason = models.TextField(_("reason"), blank=True)
+    signature = models.OneToOneField(
+        Signature,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="paper",
+        verbose_name=_("signature"),
+    )
+
+    class Meta:
+        verbose_name = _("signature on paper")
+        verbose_name_plural = _("signatures on paper")
+        ordering = ["-registered_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | Q(registered_by=None) | ~Q(approved_by=F("registered_by")),
+                name="paper_approved_by_another",
+                violation_error_message=_("A colleague must approve: you registered it yourself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=PaperState.APPROVED, signature__isnull=False)
+                | (~Q(state=PaperState.APPROVED) & Q(signature=None)),
+                name="paper_signature_when_approved",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=PaperState.WAITING) & Q(decided_at=None))
+                | (~Q(state=PaperState.WAITING) & Q(decided_at__isnull=False)),
+                name="paper_decided_when_not_waiting",
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "period_last_day"],
+                condition=Q(state=PaperState.WAITING),
+                name="paper_one_waiting_per_period",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {date_format(self.signed_on, 'SHORT_DATE_FORMAT')}"
 
 
 from charter.organisation.models import (  # noqa: E402 - these refer to the models above

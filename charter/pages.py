@@ -209,6 +209,11 @@ def attempt_rows(attempt: SigningAttempt) -> list[dict[str, str]]:
         {"label": _("Your full name"), "value": attempt.signer_name},
         {"label": _("Your role in the organisation"), "value": attempt.signer_role},
         {"label": _("What entitles you to sign"), "value": attempt.authority},
+        *(
+            [{"label": _("Document of your authority"), "value": _("Handed in")}]
+            if attempt.authority_document
+            else []
+        ),
     ]
 
 

@@ -115,7 +115,7 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
         "text_language": text.language,
     }
     options: dict[str, Any] = {"periods": opening.periods, "statements": statements, "initial": initial}
-    form = SigningForm(request.POST or None, **options)
+    form = SigningForm(request.POST or None, request.FILES or None, **options)
     if request.method == "POST" and form.is_valid():
         try:
             attempt = start_signing(
@@ -129,6 +129,7 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
                     statements=statements,
                     language=form.cleaned_data["text_language"] or text.language,
                     text_sha256=form.cleaned_data["text_sha256"],
+                    authority_document=form.cleaned_data["authority_document"],
                 ),
                 now=now,
             )
@@ -147,6 +148,10 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             name = "charter_proof" if offered_profiles(provider.cvr) else "charter_code"
             return redirect(name, slug=slug, attempt_id=attempt.pk)
+    if request.FILES:
+        # A browser cannot fill a file in again: say so, once, where something else was wrong.
+        document = form["authority_document"]
+        document.help_text = _("Choose the file once more: %(help)s") % {"help": document.help_text}
     only = describe_period(opening.periods[0]) if len(opening.periods) == 1 else ""
     return render(
         request,

@@ -15,12 +15,13 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.widgets.button import HeaderButton
 
-from charter import admin_views, pages
+from charter import admin_views, evidence_admin, pages
 from charter.admin_forms import ProviderForm
 from charter.board_views import BoardViewSet
 from charter.coverage import coverage_of, coverages
 from charter.enums import ProviderKind, RecordKind, Transition
 from charter.gate import covered, local_day
+from charter.methods import honesty, proof_rows
 from charter.models import Agreement, CharterPeriod, CharterVersion, Programme, Provider, Signature
 from charter.operations import create_provider
 from charter.rules import SERIOUS, allowed_transitions
@@ -214,6 +215,7 @@ class ProviderViewSet(PlainViewSet):
         return [
             *(pattern for pattern in super().get_urlpatterns() if pattern.name in kept),
             path("<int:pk>/step/<slug:transition>/", view(admin_views.ProviderStepView), name="step"),
+            path("<int:pk>/paper/", view(evidence_admin.PaperRegisterView), name="paper"),
             path("<int:pk>/members/add/", view(admin_views.MemberAddView), name="add_member"),
             path(
                 "<int:pk>/members/<int:member_pk>/remove/",
@@ -341,6 +343,16 @@ class SignatureInspectView(ReadOnlyInspectView):
             "signature": signature,
             "evidence": evidence,
             "records": records,
+            "proof_rows": proof_rows(evidence.proof) if evidence else [],
+            "method_label": signature.get_method_display(),
+            "honesty": honesty(signature.method),
+            "checks": signature.authority_checks.select_related("checked_by"),
+            "authority_url": reverse("signature:authority", args=(signature.pk,))
+            if self.user_has_permission("change")
+            else "",
+            "authority_document_url": reverse("signature:authority_document", args=(signature.pk,))
+            if evidence and evidence.authority_document
+            else "",
             "document_url": reverse("signature:document", args=(signature.pk,))
             if evidence and evidence.document
             else "",
@@ -385,6 +397,16 @@ class SignatureViewSet(ReadOnlyViewSet):
             *super().get_urlpatterns(),
             path(
                 "<int:pk>/document/", self.construct_view(admin_views.SignatureDocumentView), name="document"
+            ),
+            path(
+                "<int:pk>/authority/",
+                self.construct_view(evidence_admin.AuthorityCheckView, **names),
+                name="authority",
+            ),
+            path(
+                "<int:pk>/authority/document/",
+                self.construct_view(evidence_admin.AuthorityDocumentView),
+                name="authority_document",
             ),
             path(
                 "<int:pk>/withdraw/",
@@ -442,6 +464,8 @@ class CharterGroup(ViewSetGroup):
         BoardViewSet("charter_board"),
         ProviderViewSet("provider"),
         SignatureViewSet("signature"),
+        evidence_admin.PaperSignatureViewSet("paper_signature"),
+        evidence_admin.IdentityBindingViewSet("identity_binding"),
         CharterVersionViewSet("charter_version"),
         CharterPeriodViewSet("charter_period"),
         AgreementViewSet("agreement"),

@@ -16,6 +16,8 @@ PERIOD_MISSING = "charter_period_missing"
 SEAL_FAILED = "seal_failed"
 SEAL_EXPIRES = "seal_expires"
 DOUBT = "charter_doubt"
+AUTHORITY = "authority_check"
+PAPER = "paper_signature"
 CHARTER = "charter"
 """What tasks about the charter itself are about."""
 
@@ -23,6 +25,37 @@ CHARTER = "charter"
 def ready_key(provider_id: int, since: str) -> str:
     """Return the task's key: once for each time a provider was approved."""
     return f"{READY}:{provider_id}:{since}"
+
+
+def authority_key(signature_id: int) -> str:
+    """Return the key of the task to check who signed: once a signature."""
+    return f"{AUTHORITY}:{signature_id}"
+
+
+def paper_key(paper_id: int) -> str:
+    """Return the key of the task to approve a paper: once a paper."""
+    return f"{PAPER}:{paper_id}"
+
+
+def _describe_authority(item: WorkItem) -> str:
+    return _("Check that the one who signed %(reference)s could sign for %(name)s.") % {
+        "reference": item.data.get("reference", ""),
+        "name": item.data.get("name", ""),
+    }
+
+
+def _describe_paper(item: WorkItem) -> str:
+    return _("A signature of %(name)s on paper has been registered. A colleague must approve it.") % {
+        "name": item.data.get("name", "")
+    }
+
+
+def _authority_url(item: WorkItem) -> str:
+    return reverse("signature:inspect", args=[item.subject.partition(":")[2]])
+
+
+def _paper_url(item: WorkItem) -> str:
+    return reverse("paper_signature:inspect", args=[item.subject.partition(":")[2]])
 
 
 def _describe_ready(item: WorkItem) -> str:
@@ -103,3 +136,5 @@ def register_kinds() -> None:
     register(Kind(SEAL_FAILED, gettext_lazy("Seal that failed"), _describe_failed, _signatures_url))
     register(Kind(SEAL_EXPIRES, gettext_lazy("Certificate to renew"), _describe_expiry, _signatures_url))
     register(Kind(DOUBT, gettext_lazy("Signatures in doubt"), _describe_doubt, _signatures_url))
+    register(Kind(AUTHORITY, gettext_lazy("Authority to check"), _describe_authority, _authority_url))
+    register(Kind(PAPER, gettext_lazy("Signature on paper to approve"), _describe_paper, _paper_url))

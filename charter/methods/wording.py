@@ -54,12 +54,20 @@ def proof_rows(proof: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
     What a method does not have is left out.
     """
+    facts = proof.get("facts", {})
     rows = [
         (gettext("Confirmed by"), proof.get("issuer", ""), ""),
         (gettext("Level of assurance that came back"), proof.get("level", ""), "code"),
         (gettext("Kind of identity"), proof.get("identity_type", ""), ""),
         (gettext("Time of confirmation (UTC)"), _in_utc(str(proof.get("authenticated_at", ""))), "code"),
         (gettext("Transaction"), proof.get("transaction", ""), "code"),
+        (gettext("Name at the broker"), facts.get("name", ""), ""),
+        (gettext("Document of authority (SHA-256)"), facts.get("authority_document_sha256", ""), "code"),
+        (gettext("Signed in"), facts.get("signed_in", ""), ""),
+        (gettext("Signed on"), facts.get("signed_on", ""), ""),
+        (gettext("Registered by"), facts.get("registered_by", ""), ""),
+        (gettext("Approved by"), facts.get("approved_by", ""), ""),
+        (gettext("Scan (SHA-256)"), facts.get("scan_sha256", ""), "code"),
     ]
     return [(name, str(value), kind) for name, value, kind in rows if value]
 

@@ -1,7 +1,13 @@
 """Writes of the charter package: one function per use case; each owns its transaction, locks and refusals."""
 
+from charter.operations.authority import check_authority
 from charter.operations.confirming import claim_answer, keep_proof, note_question, release_binding
 from charter.operations.members import add_member, remove_member
+from charter.operations.paper import (
+    approve_paper_signature,
+    decline_paper_signature,
+    register_paper_signature,
+)
 from charter.operations.providers import (
     change_provider_state,
     create_provider,
@@ -13,14 +19,18 @@ from charter.operations.withdrawal import withdraw_charter, withdraw_signature
 
 __all__ = [
     "add_member",
+    "approve_paper_signature",
     "change_provider_state",
+    "check_authority",
     "claim_answer",
     "create_draft_version",
     "create_provider",
+    "decline_paper_signature",
     "keep_proof",
     "note_question",
     "publish_version",
     "queue_renewals",
+    "register_paper_signature",
     "release_binding",
     "remind_provider",
     "remove_member",

@@ -1,20 +1,44 @@
 """Letting go of personal data about signatures when its time has come (rules 4 and 10). Each is safe to run twice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from charter import chain
-from charter.enums import RecordKind
-from charter.models import SignatureEvidence, SigningAttempt
+from charter.enums import PaperState, RecordKind
+from charter.models import AuthorityCheck, PaperSignature, SignatureEvidence, SigningAttempt
 from charter.operations.signing import ATTEMPT_VALID_FOR
 from core.audit.log import SYSTEM, record
 
+DECLINED_PAPER_KEPT_FOR = timedelta(days=90)
+NOTE_GONE = "–"
+"""What stands in place of a deleted note: a doubt keeps saying that there was one."""
+
 
 def delete_old_attempts(now: datetime) -> int:
-    """Delete started signings a day after they began, done or not. Returns how many."""
-    deleted, _per_model = SigningAttempt.objects.filter(started_at__lt=now - ATTEMPT_VALID_FOR).delete()
+    """Delete started signings a day after they began, done or not. Returns how many.
+
+    A document of authority goes with them where nothing was signed; else it belongs to the evidence by now. Files
+    go first: killed in between, the next run finds the row again.
+    """
+    old = SigningAttempt.objects.filter(started_at__lt=now - ATTEMPT_VALID_FOR)
+    for attempt in old.filter(signature=None).exclude(authority_document=""):
+        attempt.authority_document.delete(save=False)
+    deleted, _per_model = old.delete()
+    return deleted
+
+
+def delete_declined_papers(now: datetime) -> int:
+    """Delete declined registrations of papers, with their scans, when their time has come. Returns how many."""
+    deleted = 0
+    for paper in PaperSignature.objects.filter(
+        state=PaperState.DECLINED, decided_at__lt=now - DECLINED_PAPER_KEPT_FOR
+    ):
+        if paper.scan:
+            paper.scan.delete(save=False)
+        paper.delete()
+        deleted += 1
     return deleted
 
 
@@ -45,9 +69,11 @@ def delete_evidence(now: datetime) -> int:
             )
             if evidence is None:
                 continue
-            if evidence.document:
-                evidence.document.delete(save=False)
+            for file in (evidence.document, evidence.authority_document):
+                if file:
+                    file.delete(save=False)
             signature = evidence.signature
+            _forget_who(signature.pk)
             evidence.delete()
             chain.append(signature, RecordKind.EVIDENCE_DELETED, at=now, content={})
             record(
@@ -59,3 +85,13 @@ def delete_evidence(now: datetime) -> int:
             )
             deleted += 1
     return deleted
+
+
+def _forget_who(signature_id: int) -> None:
+    """Empty what names the signer beside the evidence: the paper it came on, the notes about their authority."""
+    for paper in PaperSignature.objects.filter(signature=signature_id).exclude(scan="", signer_name=""):
+        if paper.scan:
+            paper.scan.delete(save=False)
+        paper.signer_name = paper.signer_role = paper.authority = ""
+        paper.save(update_fields=["scan", "signer_name", "signer_role", "authority"])
+    AuthorityCheck.objects.filter(signature=signature_id).exclude(note="").update(note=NOTE_GONE)

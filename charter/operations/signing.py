@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from importlib.metadata import version as installed_version
 from typing import Any, Protocol
@@ -51,8 +51,9 @@ from charter.rules import (
     signable_periods,
     signing_bar,
 )
+from charter.scans import Scan
 from charter.texts import text_in, text_sha256
-from charter.work_items import READY, ready_key
+from charter.work_items import AUTHORITY, READY, authority_key, ready_key
 from core.audit.log import Actor, record
 from core.limits.limits import hit
 from core.worklist.operations import open_item
@@ -94,6 +95,22 @@ def opening_for(provider: Provider, user: Any, *, now: datetime) -> Opening:
     return Opening(bar, tuple(periods), version, coverage, is_signatory)
 
 
+def signable_for_paper(provider: Provider, *, now: datetime) -> tuple[SigningBar | None, list[Period]]:
+    """Return what a provider could sign for on paper now, or what keeps it from it: no person is logged in."""
+    today = local_day(now)
+    coverage = coverage_of(provider, today=today)
+    periods = signable(provider, intervals=coverage.intervals, today=today)
+    bar = signing_bar(
+        kind=provider.kind,
+        state=provider.state,
+        has_version=CharterVersion.objects.newest_at(now) is not None,
+        has_periods=bool(periods),
+        is_covered=coverage.is_covered,
+        is_signatory=True,
+    )
+    return bar, periods
+
+
 def signable(provider: Provider, *, intervals: Sequence[Interval], today: date) -> list[Period]:
     """Return the periods a provider can sign for on a day, by the setting PORTAL_CHARTER_MODE."""
     open_periods = [
@@ -119,6 +136,9 @@ class Statement:
     text_sha256: str
     """Of the text that was on the page."""
 
+    authority_document: Scan | None = None
+    """What the signer handed in to show the right to sign."""
+
 
 def start_signing(
     *, provider_id: int, user_id: int, period_first_day: date, statement: Statement, now: datetime
@@ -135,14 +155,17 @@ def start_signing(
         provider = Provider.objects.get(pk=provider_id)
         user = _user(user_id)
         opening = opening_for(provider, user, now=now)
-        _refuse(opening.bar)
+        refuse_signing(opening.bar)
         period = next((p for p in opening.periods if p.first_day == period_first_day), None)
         if period is None:
             raise SigningWindowClosedError
         text = text_in(opening.version, statement.language) if opening.version else None
         if opening.version is None or text is None or text_sha256(text) != statement.text_sha256:
             raise VersionChangedError
+        document = statement.authority_document
         return SigningAttempt.objects.create(
+            authority_document=ContentFile(document.content, name=document.name) if document else "",
+            authority_sha256=document.sha256 if document else "",
             provider=provider,
             user=user,
             version=opening.version,
@@ -226,6 +249,9 @@ class Basis(Protocol):
     def evidence(self) -> SignatureEvidence:
         """Return who signed and what they declared, unsaved; `complete` adds the rest."""
 
+    def facts(self) -> dict[str, Any]:
+        """Return what else belongs to the proof."""
+
     def finish(self, signature: Signature) -> None:
         """Note which signature this has led to."""
 
@@ -249,7 +275,7 @@ def complete(basis: Basis, proof: Proof, *, now: datetime) -> Signature:
     )
     evidence = basis.evidence()
     evidence.signature = signature
-    evidence.proof = proof.as_evidence()
+    evidence.proof = replace(proof, facts={**proof.facts, **basis.facts()}).as_evidence()
     evidence.network_delete_after = add_months(local_day(now), NETWORK_MONTHS)
     evidence.salt = secrets.token_hex(32)
     evidence.delete_after = add_months(signature.covers_until, 12 * EVIDENCE_YEARS)
@@ -347,7 +373,7 @@ class StartedSigning:
         attempt = self._attempt
         provider = Provider.objects.get(pk=attempt.provider_id)
         opening = opening_for(provider, attempt.user, now=now)
-        _refuse(opening.bar)
+        refuse_signing(opening.bar)
         if opening.version is None or opening.version.pk != attempt.version_id:
             raise VersionChangedError
         text = text_in(opening.version, attempt.language)
@@ -371,7 +397,13 @@ class StartedSigning:
             statements=attempt.statements,
             ip_address=self._ip_address or None,
             user_agent=self._user_agent[:300],
+            authority_document=attempt.authority_document.name,
         )
+
+    def facts(self) -> dict[str, Any]:
+        """Return the hash of the document of authority, where there is one."""
+        digest = self._attempt.authority_sha256
+        return {"authority_document_sha256": digest} if digest else {}
 
     def finish(self, signature: Signature) -> None:
         """Let the attempt lead to its receipt from now on."""
@@ -436,6 +468,14 @@ def _write(
                 provider_id=provider.pk,
                 now=now,
             )
+        open_item(
+            key=authority_key(signature.pk),
+            kind=AUTHORITY,
+            subject=f"signature:{signature.pk}",
+            data={"name": provider.name, "reference": signature.reference},
+            provider_id=provider.pk,
+            now=now,
+        )
         notices.tell_of_signature(signature, now=now)
     return signature
 
@@ -454,7 +494,8 @@ def _superseded_by(signature: Signature) -> list[Signature]:
     ]
 
 
-def _refuse(bar: SigningBar | None) -> None:
+def refuse_signing(bar: SigningBar | None) -> None:
+    """Raise the refusal of what keeps a provider from signing; nothing for None."""
     if bar is None:
         return
     if bar == SigningBar.NOT_SIGNATORY:
@@ -476,9 +517,11 @@ __all__ = [
     "Statement",
     "complete",
     "opening_for",
+    "refuse_signing",
     "request_signing_code",
     "sign_charter",
     "sign_with_proof",
     "signable",
+    "signable_for_paper",
     "start_signing",
 ]

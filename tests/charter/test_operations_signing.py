@@ -335,7 +335,7 @@ def test_an_approved_provider_can_sign(text):
 def test_a_signed_and_approved_provider_is_a_task_until_it_is_activated(text):
     member = ProviderMemberFactory(provider=ProviderFactory(approved=True, name="Klar Tale"))
     sign(member, text)
-    item = WorkItem.objects.get()
+    item = WorkItem.objects.get(kind="provider_ready")
     assert (item.kind, item.data["name"], item.closed_at) == ("provider_ready", "Klar Tale", None)
     assert "Klar Tale har underskrevet charteret" in get_kind(item.kind).describe(item)
 

@@ -5,11 +5,13 @@ demo's counters, coverage, mails and audit log are what real use would have left
 gives the same year.
 """
 
+import hashlib
 import random
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+import typst
 from django.db import transaction
 
 from booking.enums import BookingKind, BookingState, CancelReason, WithdrawalReason
@@ -25,19 +27,23 @@ from booking.operations import (
 )
 from booking.party import ClassSize, Contact, Party
 from charter.content import ensure_charter
-from charter.enums import ProviderKind, Transition
+from charter.enums import AuthorityOutcome, ProviderKind, Transition
 from charter.methods import codes
-from charter.models import Agreement, Programme, Provider
+from charter.models import Agreement, CharterVersion, Programme, Provider, Signature
 from charter.operations import (
     add_member,
     change_provider_state,
+    check_authority,
     create_provider,
+    register_paper_signature,
     request_signing_code,
     sign_charter,
     start_signing,
     withdraw_charter,
 )
-from charter.operations.signing import Statement, opening_for
+from charter.operations.paper import PaperFacts
+from charter.operations.signing import Statement, opening_for, signable_for_paper
+from charter.scans import Scan
 from charter.texts import statements_in, text_in, text_sha256
 from core.accounts.models import User
 from core.audit.log import LINK, SYSTEM, Actor
@@ -143,6 +149,7 @@ def load_year(*, now: datetime) -> None:
         _courses(year)
         _package(year)
         _modspil_withdraws(year)
+        _paper_waits(year)
         _report_the_past(year)
         _settle_mails(year)
 
@@ -289,6 +296,42 @@ def _charter_signed(year: Year) -> None:
     """Twelve-month coverage: well covered, 30 days left, and signed but withdrawn later (DOMAIN.md 7.2)."""
     for key, days in (("klikklar", 430), ("dialogbroen", 335), ("modspil", 335), ("klikklar", 100)):
         _sign(year.providers[key], now=year.ago(days))
+    checker = Actor("user", User.objects.get(email="sagsbehandler@demo.example").pk)
+    # The newest waits for its check.
+    for signature in Signature.objects.order_by("signed_at")[:3]:
+        check_authority(
+            signature_id=signature.pk,
+            outcome=AuthorityOutcome.CONFIRMED,
+            note="Slået op i CVR samme dag.",
+            actor=checker,
+            now=signature.signed_at + timedelta(days=1),
+        )
+
+
+def _paper_waits(year: Year) -> None:
+    """A renewal that came on paper: the caseworker has registered it, the administration is to approve it."""
+    provider = year.providers["dialogbroen"]
+    now = year.ago(2)
+    _bar, periods = signable_for_paper(provider, now=now)
+    version = CharterVersion.objects.newest_at(now)
+    page = '#set text(lang: "da")\n= Demoscanning\nHer ville den underskrevne side fra foreningen være.'
+    content = typst.compile(page.encode())
+    scan = Scan(content, f"{uuid.uuid4().hex}.pdf", hashlib.sha256(content).hexdigest())
+    register_paper_signature(
+        provider_id=provider.pk,
+        version_id=version.pk,
+        period_last_day=periods[0].last_day,
+        facts=PaperFacts(
+            signer_name="Ditte Dialog",
+            signer_role="Forperson",
+            authority="Jeg er tegningsberettiget",
+            signed_on=local_date_of(now) - timedelta(days=1),
+            system_name="",
+        ),
+        scan=scan,
+        actor=Actor("user", User.objects.get(email="sagsbehandler@demo.example").pk),
+        now=now,
+    )
 
 
 def _sign(provider: Provider, *, now: datetime) -> None:

@@ -17,7 +17,12 @@ from booking.operations.school_changes import watch_closing_schools
 from booking.operations.subscribing import delete_feeds
 from booking.reminders import queue_reminders
 from charter.operations.reminding import queue_renewals
-from charter.operations.retention import delete_evidence, delete_old_attempts, forget_networks
+from charter.operations.retention import (
+    delete_declined_papers,
+    delete_evidence,
+    delete_old_attempts,
+    forget_networks,
+)
 from charter.operations.sealing import check_signatures, watch_seal
 from charter.operations.versions import remind_of_missing_charter
 from core.accounts.operations import delete_unused_accounts
@@ -98,6 +103,14 @@ def register_all() -> None:
         Job("check_signatures", _("Check all signatures, their documents and seals"), DAILY, check_signatures)
     )
     register(Job("watch_seal", _("Watch when the seal's certificate ends"), DAILY, watch_seal))
+    register(
+        Job(
+            "delete_declined_papers",
+            _("Delete signatures on paper that were declined"),
+            DAILY,
+            delete_declined_papers,
+        )
+    )
     register(Job("forget_networks", _("Delete IP addresses of signatures"), DAILY, forget_networks))
     register(Job("delete_evidence", _("Delete who signed, when its time has come"), DAILY, delete_evidence))
     register(Job("purge_messages", _("Delete old e-mails"), DAILY, purge_messages))

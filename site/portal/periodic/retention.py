@@ -88,11 +88,22 @@ def register_all() -> None:
         RetentionRule(
             name="signing_attempts",
             title=_("Signings that were started"),
-            what=_("Name, role and statements of the one who is signing"),
+            what=_("Name, role, statements and document of authority of the one who is signing"),
             purpose=_("To carry the signing from one page to the next"),
             days=1,
             counted_from=_("when the signing was started"),
             deleted_by="delete_old_attempts",
+        )
+    )
+    register(
+        RetentionRule(
+            name="declined_papers",
+            title=_("Signatures on paper that were declined"),
+            what=_("Name, role and authority of the signer, and the scan"),
+            purpose=_("To register it again if the decision was wrong"),
+            days=90,
+            counted_from=_("the day it was declined"),
+            deleted_by="delete_declined_papers",
         )
     )
     register(
@@ -110,7 +121,9 @@ def register_all() -> None:
         RetentionRule(
             name="signature_evidence",
             title=_("Who signed the charter"),
-            what=_("Name, e-mail, role, authority, statements, proof, and the receipt"),
+            what=_(
+                "Name, e-mail, role, authority with its document, statements, proof, the receipt, and the scan of a paper"
+            ),
             purpose=_("To prove that the provider signed"),
             days=5 * 365,
             counted_from=_("the last day the signature covers"),
