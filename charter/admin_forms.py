@@ -12,7 +12,7 @@ from wagtail.admin.widgets import AdminDateInput
 from charter.enums import AuthorityOutcome, MemberRole, Transition
 from charter.forms import AUTHORITIES, ScanField, describe_period
 from charter.models import CharterVersion, Provider
-from charter.rules import TRANSITIONS, Period
+from charter.rules import SERIOUS, TRANSITIONS, Period
 
 CHARTER_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul"]
 
@@ -44,19 +44,53 @@ class ProviderForm(WagtailAdminModelForm):
 
 
 class StepForm(forms.Form):
-    """Reason and file of a decision about a provider."""
+    """Reason and file of a decision about a provider, who made it, and what the provider is told."""
 
+    initiative = forms.ChoiceField(
+        label=_("Who wants to stop?"),
+        choices=[
+            ("provider", _("The organisation itself has asked for it")),
+            ("municipality", _("We do: the organisation has been heard")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose who wants to stop."),
+            "invalid_choice": _("Choose who wants to stop."),
+        },
+    )
     reason = forms.CharField(
         label=_("Reason"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Kept with the provider. Write facts, nothing about a person's belief or politics."),
     )
+    note = forms.CharField(
+        label=_("What the provider reads about the reason on its own pages (optional)"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Not in the e-mail. Leave it empty, and only the new status is shown."),
+    )
     decision_reference = forms.CharField(
         label=_("Reference of the decision (F2 or eDoc)"), required=False, max_length=60
     )
+    decision_maker = forms.CharField(
+        label=_("Who decided (optional)"),
+        required=False,
+        max_length=120,
+        help_text=_("If it was somebody else than you, for example the head of department or the committee."),
+    )
+    decided_on = forms.DateField(
+        label=_("Date of the decision (optional)"),
+        required=False,
+        widget=AdminDateInput,
+        help_text=_("Today if you leave it empty."),
+        error_messages={"invalid": _("Write the day as day, month and year, for example 31-12-2026.")},
+    )
 
-    def __init__(self, *args: Any, transition: Transition, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, transition: Transition, asks_initiative: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         step = TRANSITIONS[transition]
         labels = {
@@ -70,6 +104,12 @@ class StepForm(forms.Form):
             self.fields["reason"].label = _("Reason (optional)")
         if not step.needs_reference:
             self.fields["decision_reference"].label = _("Reference of the decision (F2 or eDoc, optional)")
+        if not asks_initiative:
+            del self.fields["initiative"]
+        if transition not in SERIOUS:
+            del self.fields["note"]
+        if not step.needs_reference:
+            del self.fields["decision_maker"], self.fields["decided_on"]
 
 
 class MemberForm(forms.Form):

@@ -8,7 +8,6 @@ from django.http import (
     FileResponse,
     Http404,
     HttpRequest,
-    HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
 )
@@ -22,22 +21,24 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from charter.admin_forms import MemberForm, PublishForm, StepForm, TextForm, WithdrawForm
+from charter import stakes
+from charter.admin_forms import PublishForm, StepForm, TextForm, WithdrawForm
 from charter.enums import Transition
 from charter.errors import CharterError
-from charter.models import CharterText, CharterVersion, Provider, ProviderMember, Signature
+from charter.gate import local_day
+from charter.models import CharterText, CharterVersion, Provider, Signature, VettingCase
 from charter.operations import (
-    add_member,
     change_provider_state,
     create_draft_version,
     publish_version,
-    remove_member,
     save_text,
     withdraw_signature,
 )
+from charter.organisation.rules import is_heard, needs_hearing
 from charter.rules import SERIOUS, is_allowed
 from core.audit.log import Actor, record
 from core.cms.decisions import DecisionView
+from core.worklist.models import WorkItem
 
 
 class CharterDecisionView(DecisionView):
@@ -51,6 +52,7 @@ class ProviderStepView(CharterDecisionView):
 
     model = Provider
     form_class = StepForm
+    template_name = "admin/charter/step.html"
 
     @property
     def is_serious(self) -> bool:  # type: ignore[override]  # a value in the other views
@@ -99,11 +101,11 @@ class ProviderStepView(CharterDecisionView):
             ),
             Transition.SUSPEND: gettext(
                 "The provider's dates close at once. Bookings are not cancelled: each becomes a task. "
-                "The signatories get a neutral e-mail without the reason."
+                "Signatories and coordinators get a neutral e-mail without the reason."
             ),
             Transition.END: gettext(
                 "The provider's dates close at once. Bookings are not cancelled: each becomes a task. "
-                "The signatories get a neutral e-mail without the reason. Hear the organisation before you decide."
+                "Signatories and coordinators get a neutral e-mail without the reason."
             ),
             Transition.DECLINE_CHARTER: gettext(
                 "The organisation has said that it will not sign. Its dates close at once, and bookings become tasks. "
@@ -116,7 +118,39 @@ class ProviderStepView(CharterDecisionView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Tell the form which step it is for."""
-        return {**super().get_form_kwargs(), "transition": self.transition}
+        needs = needs_hearing(
+            self.transition, state=self.object.state, kind=self.object.kind, asked_by_provider=False
+        )
+        return {**super().get_form_kwargs(), "transition": self.transition, "asks_initiative": needs}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what is at stake and whether the organisation has been heard."""
+        provider, now = self.object, timezone.now()
+        today = local_day(now)
+        case = VettingCase.objects.open().filter(provider=provider).first()
+        touched, label = None, ""
+        if self.transition in SERIOUS:
+            touched = stakes.open_from([provider.pk], day=today, now=now).get(provider.pk, stakes.NOTHING)
+            label = gettext("Closed when you do this")
+        elif self.transition in {Transition.ACTIVATE, Transition.REACTIVATE}:
+            touched = stakes.shut_out([provider.pk], now=now).get(provider.pk, stakes.NOTHING)
+            label = gettext("Waiting today")
+        return {
+            **super().get_context_data(**kwargs),
+            "touched": touched,
+            "touched_label": label,
+            "is_serious": self.is_serious,
+            "open_tasks": WorkItem.objects.open()
+            .filter(provider_id=provider.pk, kind="affected_booking")
+            .count()
+            if self.transition == Transition.REACTIVATE
+            else 0,
+            "case": case,
+            "asks_for_hearing": needs_hearing(
+                self.transition, state=provider.state, kind=provider.kind, asked_by_provider=False
+            ),
+            "is_heard": case is not None and is_heard(state=case.state, due_on=case.due_on, today=today),
+        }
 
     def decide(self, data: dict[str, Any]) -> None:
         """Take the step."""
@@ -127,39 +161,11 @@ class ProviderStepView(CharterDecisionView):
             now=timezone.now(),
             reason=data["reason"],
             decision_reference=data["decision_reference"],
+            note=data.get("note", ""),
+            asked_by_provider=data.get("initiative") == "provider",
+            decision_maker=data.get("decision_maker", ""),
+            decided_on=data.get("decided_on"),
         )
-
-
-class MemberAddView(CharterDecisionView):
-    """Give a person a role for a provider."""
-
-    model = Provider
-    form_class = MemberForm
-    page_title = _("Add a member")
-    submit_label = _("Add and send an e-mail")
-    explanation = _("The person logs in by a code sent by e-mail. We tell them that they have been added.")
-
-    def decide(self, data: dict[str, Any]) -> None:
-        """Add the member."""
-        add_member(provider_id=self.object.pk, actor=self.actor, now=timezone.now(), **data)
-
-
-class MemberRemoveView(PermissionCheckedMixin, View):
-    """Take a role away, by POST."""
-
-    http_method_names = ["post"]
-    model: Any = Provider
-    permission_required = "change"
-    inspect_url_name = ""
-
-    def post(self, request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
-        """Remove the member and go back."""
-        provider = get_object_or_404(Provider, pk=pk)
-        member = ProviderMember.objects.filter(pk=member_pk, provider=provider).first()
-        if member is not None:
-            remove_member(member_id=member.pk, actor=Actor.of(request.user), now=timezone.now())
-            messages.success(request, gettext("The role has been taken away."))
-        return HttpResponseRedirect(reverse(self.inspect_url_name, args=(provider.pk,)))
 
 
 class VersionDraftView(CharterDecisionView):

@@ -22,8 +22,17 @@ from charter.coverage import coverage_of, coverages
 from charter.enums import ProviderKind, RecordKind, Transition
 from charter.gate import covered, local_day
 from charter.methods import honesty, proof_rows
-from charter.models import Agreement, CharterPeriod, CharterVersion, Programme, Provider, Signature
+from charter.models import CharterPeriod, CharterVersion, Programme, Provider, Signature
 from charter.operations import create_provider
+from charter.operations.vetting import may_be_reviewed
+from charter.organisation import admin_views as organisation_views
+from charter.organisation.rules import BY_CASE
+from charter.organisation.viewsets import (
+    AgreementViewSet,
+    ApplicationViewSet,
+    ProviderInvitationViewSet,
+    VettingCaseViewSet,
+)
 from charter.rules import SERIOUS, allowed_transitions
 from charter.texts import compare
 from core.audit.log import Actor, record
@@ -154,11 +163,14 @@ class ProviderInspectView(generic.InspectView):
                     "url": reverse("provider:step", args=(provider.pk, step.value)),
                 }
                 for step in transitions
+                if step not in BY_CASE
             ],
             "can_change": can_change,
             "members": provider.memberships.select_related("user"),
+            "invitations": provider.member_invitations.pending().select_related("invited_by"),
             "signatures": Signature.objects.filter(provider=provider).with_facts(),
             "vetting_cases": provider.vetting_cases.select_related("opened_by", "decided_by"),
+            "may_open_review": can_change and may_be_reviewed(provider),
             "agreements": provider.agreements.select_related("programme"),
         }
 
@@ -216,12 +228,19 @@ class ProviderViewSet(PlainViewSet):
             *(pattern for pattern in super().get_urlpatterns() if pattern.name in kept),
             path("<int:pk>/step/<slug:transition>/", view(admin_views.ProviderStepView), name="step"),
             path("<int:pk>/paper/", view(evidence_admin.PaperRegisterView), name="paper"),
-            path("<int:pk>/members/add/", view(admin_views.MemberAddView), name="add_member"),
+            path("<int:pk>/members/add/", view(organisation_views.MemberAddView), name="add_member"),
+            path("<int:pk>/members/invite/", view(organisation_views.MemberInviteView), name="invite_member"),
             path(
                 "<int:pk>/members/<int:member_pk>/remove/",
-                view(admin_views.MemberRemoveView),
+                view(organisation_views.MemberRemoveView),
                 name="remove_member",
             ),
+            path(
+                "<int:pk>/invitations/<int:invitation_pk>/<slug:action>/",
+                view(organisation_views.InvitationActionView),
+                name="invitation",
+            ),
+            path("<int:pk>/review/", view(organisation_views.ReviewOpenView), name="review"),
         ]
 
 
@@ -440,19 +459,6 @@ class ProgrammeViewSet(PlainViewSet):
     ordering = ["name"]
 
 
-class AgreementViewSet(PlainViewSet):
-    """«Samarbejdsaftaler»."""
-
-    model = Agreement
-    name = "agreement"
-    menu_label = _("Cooperation agreements")
-    icon = "form"
-    list_display = ["title", "provider", "programme", "signed_on", "first_day", "last_day"]
-    list_filter = ["provider", "programme"]
-    form_fields = ["provider", "programme", "title", "signed_on", "first_day", "last_day", "file_reference"]
-    ordering = ["-first_day"]
-
-
 class CharterGroup(ViewSetGroup):
     """«Udbydere» in the menu: providers, charter, agreements."""
 
@@ -463,6 +469,9 @@ class CharterGroup(ViewSetGroup):
     items = (
         BoardViewSet("charter_board"),
         ProviderViewSet("provider"),
+        ApplicationViewSet("provider_application"),
+        ProviderInvitationViewSet("provider_invitation"),
+        VettingCaseViewSet("vetting_case"),
         SignatureViewSet("signature"),
         evidence_admin.PaperSignatureViewSet("paper_signature"),
         evidence_admin.IdentityBindingViewSet("identity_binding"),

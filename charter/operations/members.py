@@ -179,7 +179,7 @@ def confirm_invitation(
         if not by_staff and MemberRole.SIGNATORY not in own:
             raise NotAllowedError
         if actor.user_id is not None and (
-            invitation.invited_by_id == actor.user_id or _email_of(actor) == invitation.email
+            invitation.invited_by_id == actor.user_id or _email_of(actor.user_id) == invitation.email
         ):
             raise OwnOrganisationError
         invitation.state = InvitationState.SENT
@@ -410,8 +410,8 @@ def _roles_of(provider_id: int, actor: Actor) -> set[str]:
     return set(rows.values_list("role", flat=True))
 
 
-def _email_of(actor: Actor) -> str:
-    email: str = get_user_model().objects.values_list("email", flat=True).get(pk=actor.user_id)
+def _email_of(user_id: int) -> str:
+    email: str = get_user_model().objects.values_list("email", flat=True).get(pk=user_id)
     return email
 
 

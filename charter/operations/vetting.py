@@ -68,11 +68,7 @@ def open_review(*, provider_id: int, actor: Actor, now: datetime, file_reference
         refuse_own_organisation(provider.pk, actor)
         if VettingCase.objects.open().filter(provider=provider).exists():
             raise CaseOpenError
-        if (
-            provider.state == ProviderState.NEW
-            or provider.state in CLOSED_STATES
-            or provider.kind == ProviderKind.MUNICIPAL_TEAM
-        ):
+        if not may_be_reviewed(provider):
             raise TransitionNotAllowedError(Transition.START_VETTING, provider.state)
         case = VettingCase.objects.create(
             provider=provider,
@@ -83,6 +79,15 @@ def open_review(*, provider_id: int, actor: Actor, now: datetime, file_reference
         )
         _record("vetting.opened", case, actor=actor, now=now, kind=case.kind)
     return case
+
+
+def may_be_reviewed(provider: Provider) -> bool:
+    """Return whether a case about a running cooperation can be opened: there is one, and no other case."""
+    if provider.kind == ProviderKind.MUNICIPAL_TEAM or provider.state in CLOSED_STATES:
+        return False
+    if provider.state == ProviderState.NEW:
+        return False
+    return not VettingCase.objects.open().filter(provider=provider).exists()
 
 
 def ask_question(*, case_id: int, text: str, due_on: date, actor: Actor, now: datetime) -> VettingEntry:

@@ -37,6 +37,9 @@ MANAGERS = (MemberRole.COORDINATOR, MemberRole.SIGNATORY)
 NEEDED_ROLES = (MemberRole.SIGNATORY, MemberRole.COORDINATOR)
 """Without a signatory nobody can sign; without a coordinator nobody is written to about bookings."""
 
+BY_CASE = frozenset({Transition.ASK_EXPLANATION, Transition.RECEIVE_EXPLANATION})
+"""Steps that are taken on the vetting case, with a deadline, and so are no buttons of the provider's page."""
+
 CLOSED_STATES = frozenset({ProviderState.ENDED, ProviderState.DECLINED_CHARTER})
 
 NEEDS_HEARING_IN = frozenset(

@@ -4,11 +4,13 @@
 and covered for a long time around any day of 2020-2035), `suspended=True`, `ended=True`, `new=True`, `vetting=True`, `approved=True`.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import factory
 from django.conf import settings
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from charter import chain
@@ -18,12 +20,18 @@ from charter.models import (
     CharterPeriod,
     CharterText,
     CharterVersion,
+    MemberInvitation,
     Programme,
     Provider,
+    ProviderApplication,
+    ProviderInvitation,
     ProviderMember,
     Signature,
     SignatureEvidence,
+    VettingCase,
+    VettingEntry,
 )
+from charter.organisation.enums import ApplicationState, CaseKind, EntryKind, InvitationState
 
 LONG_AGO = datetime(2020, 1, 1, 8, tzinfo=UTC)
 
@@ -185,3 +193,88 @@ class AgreementFactory(DjangoModelFactory):
     programme = factory.SubFactory(ProgrammeFactory)
     title = "Samarbejdsaftale"
     first_day = date(2026, 1, 1)
+
+
+class ProviderInvitationFactory(DjangoModelFactory):
+    """An invitation to apply whose link works; `used=True`, `revoked=True`, `expired=True`."""
+
+    class Meta:
+        model = ProviderInvitation
+
+    class Params:
+        used = factory.Trait(used_at=factory.LazyFunction(timezone.now))
+        revoked = factory.Trait(revoked_at=factory.LazyFunction(timezone.now))
+        expired = factory.Trait(expires_at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=1)))
+
+    organisation = "Foreningen Ny"
+    email = factory.Sequence(lambda n: f"ny{n}@forening.example.dk")
+    created_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=30))
+    delete_after = date(2040, 1, 1)
+
+
+class ProviderApplicationFactory(DjangoModelFactory):
+    """A proven application that awaits an answer; `unproven=True`, `declined=True`."""
+
+    class Meta:
+        model = ProviderApplication
+
+    class Params:
+        unproven = factory.Trait(state=ApplicationState.UNPROVEN, proven_at=None)
+        declined = factory.Trait(state=ApplicationState.DECLINED, reason="Det passer ikke.")
+
+    state = ApplicationState.WAITING
+    reference = factory.Sequence(lambda n: f"UD-TEST-{n:05}")
+    name = factory.Sequence(lambda n: f"Foreningen Ansøger {n}")
+    kind = ProviderKind.CIVIL_SOCIETY
+    contact_name = "Anna Ansøger"
+    contact_email = factory.Sequence(lambda n: f"anna{n}@forening.example.dk")
+    contact_phone = "12345678"
+    presentation = "Vi vil gerne holde workshops."
+    submission_key = factory.LazyFunction(uuid4)
+    created_at = factory.LazyFunction(timezone.now)
+    proven_at = factory.LazyFunction(timezone.now)
+    delete_after = date(2040, 1, 1)
+
+
+class MemberInvitationFactory(DjangoModelFactory):
+    """A sent invitation as facilitator; `proposed=True` awaits a confirmation as signatory."""
+
+    class Meta:
+        model = MemberInvitation
+
+    class Params:
+        proposed = factory.Trait(state=InvitationState.PROPOSED, role=MemberRole.SIGNATORY)
+
+    provider = factory.SubFactory(ProviderFactory)
+    email = factory.Sequence(lambda n: f"inviteret{n}@example.dk")
+    role = MemberRole.FACILITATOR
+    state = InvitationState.SENT
+    invited_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=14))
+    delete_after = date(2040, 1, 1)
+
+
+class VettingCaseFactory(DjangoModelFactory):
+    """An open case about a new provider; `review=True` is about a running cooperation."""
+
+    class Meta:
+        model = VettingCase
+
+    class Params:
+        review = factory.Trait(kind=CaseKind.REVIEW, provider__state=ProviderState.ACTIVE)
+
+    provider = factory.SubFactory(ProviderFactory, state=ProviderState.VETTING)
+    opened_at = LONG_AGO
+
+
+class VettingEntryFactory(DjangoModelFactory):
+    """A question in a case."""
+
+    class Meta:
+        model = VettingEntry
+
+    case = factory.SubFactory(VettingCaseFactory)
+    kind = EntryKind.QUESTION
+    text = "Hvem er jeres bestyrelse?"
+    at = LONG_AGO

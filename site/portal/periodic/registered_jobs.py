@@ -16,6 +16,9 @@ from booking.operations.request_upkeep import anonymise_requests, chase_requests
 from booking.operations.school_changes import watch_closing_schools
 from booking.operations.subscribing import delete_feeds
 from booking.reminders import queue_reminders
+from charter.operations.agreements import delete_agreement_documents, watch_agreements
+from charter.operations.applications import delete_applications
+from charter.operations.members import delete_invitations
 from charter.operations.reminding import queue_renewals
 from charter.operations.retention import (
     delete_declined_papers,
@@ -25,6 +28,7 @@ from charter.operations.retention import (
 )
 from charter.operations.sealing import check_signatures, watch_seal
 from charter.operations.versions import remind_of_missing_charter
+from charter.operations.vetting import chase_vetting, delete_entries
 from core.accounts.operations import delete_unused_accounts
 from core.limits.limits import delete_old_counters
 from core.outbox.operations import purge_messages
@@ -97,6 +101,30 @@ def register_all() -> None:
         )
     )
     register(Job("queue_renewals", _("Remind of charters that end"), HOURLY, queue_renewals))
+    register(
+        Job("chase_vetting", _("Remind organisations that have something to answer"), DAILY, chase_vetting)
+    )
+    register(Job("watch_agreements", _("Find agreements that end soon"), DAILY, watch_agreements))
+    register(
+        Job(
+            "delete_applications",
+            _("Delete old applications to become a provider"),
+            DAILY,
+            delete_applications,
+        )
+    )
+    register(Job("delete_invitations", _("Delete old invitations of members"), DAILY, delete_invitations))
+    register(
+        Job("delete_vetting_entries", _("Delete what was said in old vetting cases"), DAILY, delete_entries)
+    )
+    register(
+        Job(
+            "delete_agreement_documents",
+            _("Delete documents of old agreements"),
+            DAILY,
+            delete_agreement_documents,
+        )
+    )
     register(Job("delete_feeds", _("Delete calendar subscriptions that have ended"), DAILY, delete_feeds))
     register(Job("delete_old_attempts", _("Delete signings that were started"), DAILY, delete_old_attempts))
     register(

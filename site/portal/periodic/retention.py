@@ -185,3 +185,69 @@ def register_all() -> None:
             deleted_by="delete_old_notices",
         )
     )
+    register(
+        RetentionRule(
+            name="unproven_applications",
+            title=_("Applications whose address was never confirmed"),
+            what=_("All that was typed"),
+            purpose=_("To read the application once the address is confirmed"),
+            days=2,
+            counted_from=_("when it was sent"),
+            deleted_by="delete_applications",
+        )
+    )
+    register(
+        RetentionRule(
+            name="provider_applications",
+            title=_("Applications to become a provider"),
+            what=_("Name, e-mail and phone of the applicant; what the organisation told; our answer"),
+            purpose=_("To answer the application, and to explain the answer afterwards"),
+            days=180,
+            counted_from=_("our answer"),
+            deleted_by="delete_applications",
+        )
+    )
+    register(
+        RetentionRule(
+            name="provider_invitations",
+            title=_("Invitations to apply"),
+            what=_("Name and e-mail address of a contact person"),
+            purpose=_("To invite the organisation"),
+            days=30,
+            counted_from=_("the day it was used or withdrawn, or its link ended"),
+            deleted_by="delete_applications",
+        )
+    )
+    register(
+        RetentionRule(
+            name="member_invitations",
+            title=_("Invitations of members"),
+            what=_("E-mail address, role and who invited"),
+            purpose=_("To let somebody act for a provider"),
+            days=30,
+            counted_from=_("the day it was answered or withdrawn, or its link ended"),
+            deleted_by="delete_invitations",
+        )
+    )
+    register(
+        RetentionRule(
+            name="vetting_entries",
+            title=_("Questions, answers and notes of vetting cases"),
+            what=_("Texts and files about the organisation, and who wrote them; the decision itself is kept"),
+            purpose=_("To decide, and to explain the decision afterwards"),
+            days=5 * 365,
+            counted_from=_("the decision"),
+            deleted_by="delete_vetting_entries",
+        )
+    )
+    register(
+        RetentionRule(
+            name="agreement_documents",
+            title=_("Documents of cooperation agreements"),
+            what=_("The signed document with the names in it; period and file reference are kept"),
+            purpose=_("To know what was agreed"),
+            days=5 * 365,
+            counted_from=_("the agreement's last day"),
+            deleted_by="delete_agreement_documents",
+        )
+    )
