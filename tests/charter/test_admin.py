@@ -117,7 +117,7 @@ def test_a_step_without_its_reason_is_refused_on_the_form_and_keeps_what_was_typ
     provider = ProviderFactory(covered=True)
     url = reverse("provider:step", args=(provider.pk, "end"))
 
-    response = client.post(url, {"reason": "Fordi", "decision_reference": ""})
+    response = client.post(url, {"reason": "Fordi", "decision_reference": "", "initiative": "provider"})
 
     html = response.content.decode()
     assert "Skriv afgørelsens sagsnummer i F2 eller eDoc." in html
@@ -131,7 +131,7 @@ def test_a_step_with_reason_and_reference_is_taken(client):
 
     response = client.post(
         reverse("provider:step", args=(provider.pk, "end")),
-        {"reason": "Fordi", "decision_reference": "2026-0000001"},
+        {"reason": "Fordi", "decision_reference": "2026-0000001", "initiative": "provider"},
     )
 
     provider.refresh_from_db()
