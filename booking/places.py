@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Subquery, Value, When
-from django.utils import timezone
 
 from booking.enums import BookingState
 from booking.errors import (
@@ -325,7 +324,7 @@ def bookable_by_staff(*, now: datetime, or_waitable: bool = False) -> SessionQue
         free |= Q(offer__has_waiting_list=True, course=None)
     sessions: SessionQuerySet = (
         Session.objects.filter(_takes(now=now, claimant=Claimant.STAFF))
-        .gate_open(today=timezone.localdate(now))
+        .gate_open(today=local_date_of(now))
         .with_free_places(now=now)
         .filter(free)
         .exclude(access=SessionAccess.SCHOOL, for_school=None)

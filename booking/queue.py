@@ -10,7 +10,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
 from booking.enums import BookingState
 from booking.errors import BookingRefusedError
@@ -20,6 +19,7 @@ from booking.places import Claimant, claim_places, release_expired
 from booking.rules import QUEUE_ENDS, offer_deadline
 from core.audit.log import SYSTEM, Actor, record
 from core.worklist.operations import close_items, open_item
+from workshops.calendars import local_date_of
 from workshops.enums import PlaceKind, SessionState
 from workshops.models import Session
 from workshops.querysets import SessionQuerySet
@@ -57,7 +57,7 @@ def serves_its_queue(*, now: datetime) -> SessionQuerySet:
     """Return the sessions with a queue that may offer places now and have any free, in pk order."""
     waited_for = Session.objects.filter(
         waiting__gt=0, state=SessionState.OPEN, offer__is_open=True, starts_at__gt=now + QUEUE_ENDS
-    ).gate_open(today=timezone.localdate(now))
+    ).gate_open(today=local_date_of(now))
     served: SessionQuerySet = (
         waited_for.with_free_places(now=now)
         # None is no limit: nor do the groups of an evening count that a school has taken whole.

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -274,7 +273,7 @@ def _about_targets(
     off = days_off(min(days), max(days))
     slots = [target.slot_of(session) for session, target in zip(sessions, targets, strict=True)]
     clashes = find_clashes(slots, ignoring=[session.pk for session in sessions])
-    coverage = coverage_of(sessions[0].provider, today=timezone.localdate(now))
+    coverage = coverage_of(sessions[0].provider, today=local_date_of(now))
     notes: list[list[str]] = []
     refusals: list[str] = []
     for one, target, day, in_the_way in zip(affected, targets, days, clashes, strict=True):

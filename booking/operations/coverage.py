@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from booking.enums import BookingState
 from booking.errors import WrongStateError
@@ -13,6 +12,7 @@ from charter.observers import Cause
 from core.audit.log import Actor, record
 from core.worklist.models import WorkItem
 from core.worklist.operations import close_items, open_item
+from workshops.calendars import local_date_of
 from workshops.enums import UPCOMING_STATES
 from workshops.models import Session
 
@@ -34,7 +34,7 @@ class BookingCoverageObserver:
         sessions = Session.objects.filter(
             provider_id__in=provider_ids, starts_at__gt=now, state__in=UPCOMING_STATES
         )
-        open_ids = sessions.gate_open(today=timezone.localdate(now)).values("pk")
+        open_ids = sessions.gate_open(today=local_date_of(now)).values("pk")
         affected = (
             BookedSession.objects.filter(
                 session__in=sessions.exclude(pk__in=open_ids),
