@@ -11,26 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from booking import links, wording
 from booking.enums import BookingKind, BookingState
 from booking.ical import calendar_attachments, cancelled_copy
+from booking.mail_types import Build, register_mail
 from booking.models import BookedSession, Booking
 from booking.packages import evening_lines
 from booking.reading import booked_of, booking_with_details
 from booking.reminders import DAY_WINDOW, NO_REMINDER_BELOW, Reminder, reminder_ids
 from core.links.tokens import absolute_url
-from core.outbox.registry import Attachment, Content, MailType, register
+from core.outbox.registry import Attachment, Content
 from workshops.enums import UPCOMING_STATES, PlaceKind
 
 _DATES = ("reference", "title", "dates")
-_RETENTION_DAYS = 400
 type Fill = Callable[[Booking, datetime], Mapping[str, str]]
 
 
 def _dates(booking: Booking) -> str:
     return wording.dates_text([booked.session for booked in booked_of(booking)])
-
-
-def _date_line(booked: BookedSession) -> str:
-    session = booked.session
-    return f"{wording.date_text(session.starts_at)}, {wording.time_text(session.starts_at, session.ends_at)}"
 
 
 def _basics(booking: Booking, now: datetime) -> dict[str, str]:
@@ -67,7 +62,7 @@ def _build(
     only_before_start: bool = False,
     for_provider: bool = False,
     only_if: Callable[[Booking], bool] = lambda booking: True,
-) -> Callable[[Mapping[str, Any], str, datetime], Content | None]:
+) -> Build:
     """Return a build function: None once the booking has left the states the mail is about (rule 5).
 
     `has_calendar`: the mail carries calendar objects; each session's own state decides which.
@@ -124,9 +119,7 @@ def _online_url(booked: BookedSession) -> str:
     return booked.session.online_url if booked.session.place_kind == PlaceKind.ONLINE else ""
 
 
-def _reminder(
-    reminder: Reminder, placeholders: tuple[str, ...]
-) -> Callable[[Mapping[str, Any], str, datetime], Content | None]:
+def _reminder(reminder: Reminder, placeholders: tuple[str, ...]) -> Build:
     """Return the build function of a reminder: of one session of a booking, the right one or nothing (rule 5)."""
 
     def build(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
@@ -155,7 +148,7 @@ def _of_one(booked: BookedSession, booking: Booking) -> dict[str, str]:
     session = booked.session
     return {
         "title": session.title_in(booking.language),
-        "dates": _date_line(booked),
+        "dates": wording.when_text(session),
         "place": wording.place_text(booking, session),
         "practical": "\n".join(wording.practical_lines(booking, session)),
         "online_url": _online_url(booked),
@@ -461,51 +454,27 @@ def _build_handed_over(ids: Mapping[str, Any], language: str, now: datetime) -> 
 
 
 def _register_handover_mails(kind: str, who: object) -> None:
-    register(
-        MailType(
-            name=f"{kind}_handover",
-            audience="unproven",
-            title=_("Asked to take over (%(who)s)") % {"who": who},
-            placeholders=(*_DATES, "accept_url", "deadline"),
-            retention_days=_RETENTION_DAYS,
-            build=_build_handover,
-        )
+    register_mail(
+        f"{kind}_handover",
+        "unproven",
+        _("Asked to take over (%(who)s)") % {"who": who},
+        (*_DATES, "accept_url", "deadline"),
+        _build_handover,
     )
-    register(
-        MailType(
-            name=f"{kind}_handed_over",
-            audience="person",
-            title=_("Handed over, to the old contact (%(who)s)") % {"who": who},
-            placeholders=_DATES,
-            retention_days=_RETENTION_DAYS,
-            build=_build_handed_over,
-        )
+    register_mail(
+        f"{kind}_handed_over",
+        "person",
+        _("Handed over, to the old contact (%(who)s)") % {"who": who},
+        _DATES,
+        _build_handed_over,
     )
 
 
 def _register(name: str, audience: str, title: object, placeholders: tuple[str, ...], **build: Any) -> None:
-    register(
-        MailType(
-            name=name,
-            audience=audience,
-            title=title,
-            placeholders=placeholders,
-            retention_days=_RETENTION_DAYS,
-            build=_build(placeholders=placeholders, **build),
-        )
-    )
+    register_mail(name, audience, title, placeholders, _build(placeholders=placeholders, **build))
 
 
 def _register_reminder(
     reminder: Reminder, name: str, audience: str, title: object, placeholders: tuple[str, ...]
 ) -> None:
-    register(
-        MailType(
-            name=name,
-            audience=audience,
-            title=title,
-            placeholders=placeholders,
-            retention_days=_RETENTION_DAYS,
-            build=_reminder(reminder, placeholders),
-        )
-    )
+    register_mail(name, audience, title, placeholders, _reminder(reminder, placeholders))

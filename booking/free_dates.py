@@ -55,7 +55,6 @@ def _at_the_time_of_others(booking: Booking, booked: BookedSession) -> Q:
 def dates_as_links(dates: SessionQuerySet, *, limit: int = 5) -> str:
     """Return dates as lines of a mail, each with the address where it can be booked."""
     return "\n".join(
-        f"{wording.date_text(session.starts_at)}, {wording.time_text(session.starts_at, session.ends_at)}: "
-        f"{absolute_url(reverse('booking_form', args=[session.pk]))}"
+        f"{wording.when_text(session)}: {absolute_url(reverse('booking_form', args=[session.pk]))}"
         for session in dates[:limit]
     )

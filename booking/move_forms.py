@@ -33,5 +33,5 @@ class MoveBookingForm(forms.Form):
 
 def date_choice(session: Session) -> str:
     """Return "tirsdag 1. december 2026, kl. 9.00–10.30, Kulturhuset"."""
-    when = f"{wording.date_text(session.starts_at)}, {wording.time_text(session.starts_at, session.ends_at)}"
+    when = wording.when_text(session)
     return f"{when}, {session.venue.name}" if session.venue else when

@@ -9,15 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from booking import links, wording
 from booking.enums import BookingState
-from booking.ical import booked_session_calendar
+from booking.ical import calendar_attachments
+from booking.mail_types import Build, register_mail
 from booking.messages import provider_addresses
 from booking.models import BookedSession, Booking
 from booking.reading import booked_of, booking_with_details
 from core.links.tokens import absolute_url
 from core.outbox.operations import queue_message
-from core.outbox.registry import Attachment, Content, MailType, register
-
-_RETENTION_DAYS = 400
+from core.outbox.registry import Content
 
 
 def tell_part_withdrawn(booking: Booking, left: Sequence[BookedSession], *, now: datetime) -> None:
@@ -59,19 +58,11 @@ def register_package_mails() -> None:
             ("reference", "dates", "school", "provider_url"),
         ),
     ):
-        register(
-            MailType(
-                name=name,
-                audience=audience,
-                title=title,
-                placeholders=placeholders,
-                retention_days=_RETENTION_DAYS,
-                build=_builder(placeholders, for_provider=audience == "provider"),
-            )
-        )
+        is_providers = audience == "provider"
+        register_mail(name, audience, title, placeholders, _builder(placeholders, for_provider=is_providers))
 
 
-def _builder(placeholders: Sequence[str], *, for_provider: bool) -> Any:
+def _builder(placeholders: Sequence[str], *, for_provider: bool) -> Build:
     def build(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
         booking = booking_with_details(ids["booking"])
         if booking is None:
@@ -94,27 +85,8 @@ def _builder(placeholders: Sequence[str], *, for_provider: bool) -> Any:
             }
         return Content(
             placeholders={name: values[name] for name in placeholders},
-            attachments=_cancellations(left, booking, language, to=ids["to"], for_provider=for_provider),
+            attachments=calendar_attachments(left, language, to=ids["to"], for_provider=for_provider),
             delete_on=booking.delete_after,
         )
 
     return build
-
-
-def _cancellations(
-    left: Sequence[BookedSession], booking: Booking, language: str, *, to: str, for_provider: bool
-) -> list[Attachment]:
-    """Cancel the entries of what was withdrawn, where there were any."""
-    if booking.confirmed_at is None:
-        return []
-    name = "aftale" if language == "da" else "appointment"
-    return [
-        Attachment(
-            f"{name}{f'-{number}' if number > 1 else ''}.ics",
-            booked_session_calendar(
-                item, booking, language=language, method="CANCEL", to=to, for_provider=for_provider
-            ),
-            "text/calendar; method=CANCEL; charset=utf-8",
-        )
-        for number, item in enumerate(left, start=1)
-    ]

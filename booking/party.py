@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from booking.enums import BookingKind
 
@@ -15,6 +15,10 @@ class ClassSize:
     grade: int
     pupils: int
     adults: int = 1
+
+    def as_data(self) -> dict[str, str | int]:
+        """Return it as DateRequest.classes keeps it."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)

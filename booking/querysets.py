@@ -55,10 +55,12 @@ class BookedSessionQuerySet(models.QuerySet[Any]):
 
     def ahead_of(self, entry: Any) -> "BookedSessionQuerySet":
         """Keep the entries of the same queue that rank before one."""
-        before = models.Q(queued_at__lt=entry.queued_at) | models.Q(
-            queued_at=entry.queued_at, pk__lt=entry.pk
-        )
-        return self.in_queue().filter(before, session_id=entry.session_id)
+        return self.ranked_before(entry.queued_at, entry.pk).filter(session_id=entry.session_id)
+
+    def ranked_before(self, queued_at: Any, pk: Any) -> "BookedSessionQuerySet":
+        """Keep the entries that rank before a rank: values, or references to an outer row."""
+        before = models.Q(queued_at__lt=queued_at) | models.Q(queued_at=queued_at, pk__lt=pk)
+        return self.in_queue().filter(before)
 
     def locked(self) -> "BookedSessionQuerySet":
         """Lock the rows in pk order."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import combinations
+from typing import Any
 
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from booking.party import ClassSize, Party, normalise_class_name
 from workshops.calendars import LOCAL_ZONE, local_days_before
 from workshops.enums import Audience
 from workshops.models import Session
-from workshops.rules import Limits
+from workshops.rules import Limits, has_free_places
 
 HOLD = timedelta(minutes=15)
 MAX_EXTENSIONS = 3
@@ -68,6 +69,11 @@ def main_session(sessions: Iterable[Session]) -> Session:
 def is_evening_of_package(kind: str, session: Session) -> bool:
     """Say whether a school's place in a session is a whole evening beside its visit, not a class in it."""
     return kind == BookingKind.SCHOOL and session.audience != Audience.SCHOOL
+
+
+def is_full(session: Any) -> bool:
+    """Whether not even one more can book a session, fetched with its free places."""
+    return not has_free_places(free_groups=session.free_groups, free_people=session.free_people)
 
 
 def has_queue(session: Session) -> bool:

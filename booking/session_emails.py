@@ -3,7 +3,7 @@
 They go to whoever is touched, also to addresses that are not proven yet: they carry our own data only.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,21 +16,19 @@ from booking import links, wording
 from booking.enums import ACTIVE_STATES, BookingState, SessionCancelReason
 from booking.free_dates import dates_as_links, dates_for
 from booking.ical import calendar_attachments
+from booking.mail_types import register_mail
 from booking.models import BookedSession, Booking
 from booking.reading import booked_of, booking_with_details
 from booking.reminders import NO_REMINDER_BELOW
 from core.links.tokens import absolute_url
-from core.outbox.registry import Content, MailType, register
+from core.outbox.registry import Content
 from workshops.enums import UPCOMING_STATES, PlaceKind, SessionState
 from workshops.models import Session
 
-_RETENTION_DAYS = 400
 _MOVED = ("reference", "title", "dates", "place", "online_url", "note", "manage_url", "sessions")
 _CANCELLED = ("reference", "title", "dates", "cause", "note", "sessions", "offers_url")
 _PROVIDER_MOVED = ("title", "dates", "session_url")
 _PROVIDER_CANCELLED = ("title", "dates", "cause", "session_url")
-
-type Build = Callable[[Mapping[str, Any], str, datetime], Content | None]
 
 
 def register_session_mails() -> None:
@@ -39,34 +37,21 @@ def register_session_mails() -> None:
         who = gettext_lazy("booking") if kind == "booking" else gettext_lazy("sign-up")
         moved = gettext_lazy("The session is moved (%(who)s)") % {"who": who}
         cancelled = gettext_lazy("The session is cancelled (%(who)s)") % {"who": who}
-        _register(f"{kind}_session_moved", "unproven", moved, _MOVED, _build_moved)
-        _register(f"{kind}_session_cancelled", "unproven", cancelled, _CANCELLED, _build_cancelled)
-    _register(
+        register_mail(f"{kind}_session_moved", "unproven", moved, _MOVED, _build_moved)
+        register_mail(f"{kind}_session_cancelled", "unproven", cancelled, _CANCELLED, _build_cancelled)
+    register_mail(
         "provider_session_moved",
         "provider",
         gettext_lazy("The session is moved (to the provider)"),
         _PROVIDER_MOVED,
         _build_provider_moved,
     )
-    _register(
+    register_mail(
         "provider_session_cancelled",
         "provider",
         gettext_lazy("The session is cancelled (to the provider)"),
         _PROVIDER_CANCELLED,
         _build_provider_cancelled,
-    )
-
-
-def _register(name: str, audience: str, title: Any, placeholders: Sequence[str], build: Build) -> None:
-    register(
-        MailType(
-            name=name,
-            audience=audience,
-            title=title,
-            placeholders=tuple(placeholders),
-            retention_days=_RETENTION_DAYS,
-            build=build,
-        )
     )
 
 
@@ -117,7 +102,7 @@ def _build_cancelled(ids: Mapping[str, Any], language: str, now: datetime) -> Co
         values = {
             "reference": booking.reference,
             "title": first.session.title_in(language),
-            "dates": "\n".join(_line(item.session) for item in items),
+            "dates": "\n".join(wording.when_text(item.session) for item in items),
             "cause": _cause(ids["cause"]),
             "note": "\n".join(_notes_on_cancellation(ids["state"], rest)),
             # One day of a course is not replaced by booking a single date beside it.
@@ -158,7 +143,7 @@ def _build_provider_cancelled(ids: Mapping[str, Any], language: str, now: dateti
     with translation.override(language):
         values = {
             "title": sessions[0].title,
-            "dates": "\n".join(_line(session) for session in sessions),
+            "dates": "\n".join(wording.when_text(session) for session in sessions),
             "cause": _cause(ids["cause"]),
             "session_url": _session_url(sessions[0]),
         }
@@ -192,17 +177,13 @@ def _entries(
     )
 
 
-def _line(session: Session) -> str:
-    return f"{wording.date_text(session.starts_at)}, {wording.time_text(session.starts_at, session.ends_at)}"
-
-
 def _moved_line(session: Session, was: str) -> str:
     """Return the new time, and the old one behind it where it is another."""
     before = datetime.fromisoformat(was)
     if before == session.starts_at:
-        return _line(session)
+        return wording.when_text(session)
     return _("%(new)s (moved from %(old)s)") % {
-        "new": _line(session),
+        "new": wording.when_text(session),
         "old": wording.moment_text(before),
     }
 

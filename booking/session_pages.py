@@ -74,8 +74,10 @@ def move_preview(
     return Preview(
         lines=[
             DateLine(
-                when=when_text(one.session.starts_at, one.session.ends_at),
-                new=", ".join(part for part in (when_text(target.starts_at, target.ends_at), place) if part),
+                when=wording.when_text(one.session),
+                new=", ".join(
+                    part for part in (wording.period_text(target.starts_at, target.ends_at), place) if part
+                ),
                 who=who_lines(one),
                 notes=note,
             )
@@ -92,7 +94,7 @@ def cancel_preview(affected: Sequence[Affected], for_booked: ForBooked, *, token
     return Preview(
         lines=[
             DateLine(
-                when=when_text(one.session.starts_at, one.session.ends_at),
+                when=wording.when_text(one.session),
                 new="",
                 who=who_lines(one),
                 notes=_about_course(one),
@@ -130,7 +132,7 @@ def limits_preview(one: Affected, limits: Limits, *, token: str) -> Preview:
     return Preview(
         lines=[
             DateLine(
-                when=when_text(session.starts_at, session.ends_at),
+                when=wording.when_text(session),
                 new=_("From %(before)s to %(after)s") % {"before": before, "after": after},
                 who=who_lines(one),
                 notes=[],
@@ -156,11 +158,6 @@ def _too_large(entries: Sequence[BookedSession]) -> list[Consequence]:
             "references": ", ".join(to_phone)
         }
     return [Consequence(who, what)]
-
-
-def when_text(starts_at: datetime, ends_at: datetime) -> str:
-    """Return "tirsdag 1. december 2026, kl. 9.00–10.30"."""
-    return f"{wording.date_text(starts_at)}, {wording.time_text(starts_at, ends_at)}"
 
 
 def who_lines(one: Affected) -> list[str]:

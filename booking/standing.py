@@ -62,10 +62,8 @@ def _entries(
 
 def _ahead() -> Any:
     """Count those who rank before an entry, as a subquery."""
-    before = Q(queued_at__lt=OuterRef("queued_at")) | Q(
-        queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk")
-    )
-    others = BookedSession.objects.in_queue().filter(before, session_id=OuterRef("session_id"))
+    before = BookedSession.objects.ranked_before(OuterRef("queued_at"), OuterRef("pk"))
+    others = before.filter(session_id=OuterRef("session_id"))
     return others.order_by().values("session").annotate(total=Count("pk")).values("total")
 
 

@@ -40,9 +40,14 @@ def moment_text(moment: datetime) -> str:
     return f"{date_format(local, 'l j. F')} kl. {local.hour}.{local.minute:02d}"
 
 
-def when_text(session: Session) -> str:
+def period_text(starts_at: datetime, ends_at: datetime) -> str:
     """Return "tirsdag 1. december 2026, kl. 9.00–10.30"."""
-    return f"{date_text(session.starts_at)}, {time_text(session.starts_at, session.ends_at)}"
+    return f"{date_text(starts_at)}, {time_text(starts_at, ends_at)}"
+
+
+def when_text(session: Session) -> str:
+    """Return when a session is: "tirsdag 1. december 2026, kl. 9.00–10.30"."""
+    return period_text(session.starts_at, session.ends_at)
 
 
 def titled_date_text(session: Session) -> str:
@@ -203,6 +208,11 @@ def practical_lines(booking: Booking, session: Session, *, is_for_booker: bool =
     return lines
 
 
+def classes_text(count: int) -> str:
+    """Return "2 klasser"."""
+    return ngettext("%(count)s school class", "%(count)s school classes", count) % {"count": count}
+
+
 def places_text(booking: Booking) -> str:
     """Return "1 klasse, 24 elever" or "2 pladser": what a list has room for."""
     classes = list(booking.classes.all())
@@ -212,8 +222,7 @@ def places_text(booking: Booking) -> str:
     pupils = sum(item.pupils for item in classes)
     return ", ".join(
         [
-            ngettext("%(count)s school class", "%(count)s school classes", len(classes))
-            % {"count": len(classes)},
+            classes_text(len(classes)),
             ngettext("%(count)s pupil", "%(count)s pupils", pupils) % {"count": pupils},
         ]
     )
@@ -223,9 +232,7 @@ def free_text(groups: int | None, people: int | None) -> str:
     """Return what is free: "1 klasse, 25 pladser"; empty where nothing is limited."""
     parts = []
     if groups is not None:
-        parts.append(
-            ngettext("%(count)s school class", "%(count)s school classes", groups) % {"count": groups}
-        )
+        parts.append(classes_text(groups))
     if people is not None:
         parts.append(seats_text(people))
     return ", ".join(parts)
@@ -268,10 +275,7 @@ def party_size_text(entry: BookedSession) -> str:
     """Return what an entry asks for in a session: "2 klasser, 45 personer"."""
     parts = []
     if entry.groups:
-        parts.append(
-            ngettext("%(count)s school class", "%(count)s school classes", entry.groups)
-            % {"count": entry.groups}
-        )
+        parts.append(classes_text(entry.groups))
     if entry.people:
         parts.append(ngettext("%(count)s person", "%(count)s people", entry.people) % {"count": entry.people})
     return ", ".join(parts)

@@ -174,10 +174,7 @@ def _complete(
     if request.offer is None:
         raise OfferMissingError
     if party:
-        request.classes = [
-            {"name": size.name, "grade": size.grade, "pupils": size.pupils, "adults": size.adults}
-            for size in party.classes
-        ]
+        request.classes = [size.as_data() for size in party.classes]
         request.seats = party.seats or request.seats
     is_school = request.offer.audience == Audience.SCHOOL
     if (is_school and not (request.classes and request.school_id)) or (not is_school and not request.seats):

@@ -18,7 +18,7 @@ from booking.fairness import check_cap, counts_who_is_stopped
 from booking.messages import tell_change
 from booking.models import BookedClass, BookedSession, Booking
 from booking.operations.ending import can_withdraw
-from booking.operations.holding import activate_classes, of_date
+from booking.operations.holding import activate_classes, add_classes, of_date
 from booking.operations.submitting import ask_for_approval
 from booking.party import ClassSize, Contact, Party, normalise_class_name
 from booking.places import Claimant, change_places, lock_sessions_of
@@ -32,7 +32,6 @@ from booking.rules import (
     main_session,
 )
 from core.audit.log import Actor, record
-from workshops.calendars import school_year_of
 from workshops.enums import Approval, Audience
 from workshops.models import Offer, Session
 
@@ -302,18 +301,7 @@ def _write_classes(booking: Booking, booked_sessions: list[BookedSession], class
     if not classes.added:
         return
     at_school = [booked for booked in booked_sessions if booked.session.audience == Audience.SCHOOL]
-    made = BookedClass.objects.bulk_create(
-        BookedClass(
-            booking=booking,
-            name=size.name,
-            normalised_name=normalise_class_name(size.name),
-            school_year=school_year_of(at_school[0].session.local_date),
-            grade=size.grade,
-            pupils=size.pupils,
-            adults=size.adults,
-        )
-        for size in classes.added
-    )
+    made = add_classes(booking, classes.added, at_school[0].session)
     for booked in at_school:
         with of_date(booked.session, [item.session for item in at_school]):
             activate_classes(booking, booked, made)

@@ -19,6 +19,7 @@ from booking.enums import ACTIVE_STATES, BookingState, ForBooked, SessionCancelR
 from booking.errors import ChangedMeanwhileError
 from booking.messages import tell_too_large
 from booking.models import SESSION_MOVED, BookedSession, Booking
+from booking.operations.coverage import open_affected_task
 from booking.operations.proposed_sessions import (
     lock_requests_naming,
     proposals_fall,
@@ -30,7 +31,7 @@ from booking.retention import contact_deleted_after
 from booking.session_messages import tell_session_cancelled, tell_session_moved
 from core.audit.log import Actor, record
 from core.worklist.models import WorkItem
-from core.worklist.operations import close_items, open_item
+from core.worklist.operations import close_items
 from workshops import operations as planning
 from workshops.clashes import find_clashes, is_refused, lock_against_clashes
 from workshops.enums import SessionState
@@ -313,21 +314,7 @@ def _open_tasks(affected: Sequence[Affected], *, cause: str, now: datetime) -> i
         subject = f"booking:{item.booking_id}"
         if (subject, cause, session.pk) in there:
             continue
-        open_item(
-            key=f"affected_booking:{item.pk}:{cause}:{session.sequence}",
-            kind="affected_booking",
-            subject=subject,
-            provider_id=session.provider_id,
-            data={
-                "reference": item.booking.reference,
-                "cause": cause,
-                "session": session.pk,
-                "title": session.title,
-                "date": session.local_date.isoformat(),
-            },
-            due_at=session.starts_at,
-            now=now,
-        )
+        open_affected_task(item, session, cause=cause, key=f"{cause}:{session.sequence}", now=now)
     return len(asked)
 
 

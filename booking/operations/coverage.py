@@ -72,23 +72,30 @@ def open_affected_tasks(
     for booked in rows:
         if f"booking:{booked.booking_id}" in already:
             continue
-        open_item(
-            key=f"affected_booking:{booked.pk}:{key}",
-            kind="affected_booking",
-            subject=f"booking:{booked.booking_id}",
-            provider_id=booked.session.provider_id,
-            data={
-                "reference": booked.booking.reference,
-                "cause": cause,
-                "session": booked.session_id,
-                "title": booked.session.title,
-                "date": booked.session.local_date.isoformat(),
-                **data,
-            },
-            due_at=booked.session.starts_at,
-            now=now,
-        )
+        open_affected_task(booked, booked.session, cause=cause, key=key, now=now, **data)
     return len(rows)
+
+
+def open_affected_task(
+    booked: BookedSession, session: Session, *, cause: str, key: str, now: datetime, **data: str
+) -> None:
+    """Open the task of one booked session, due before its session as it is now; arguments as above."""
+    open_item(
+        key=f"affected_booking:{booked.pk}:{key}",
+        kind="affected_booking",
+        subject=f"booking:{booked.booking_id}",
+        provider_id=session.provider_id,
+        data={
+            "reference": booked.booking.reference,
+            "cause": cause,
+            "session": session.pk,
+            "title": session.title,
+            "date": session.local_date.isoformat(),
+            **data,
+        },
+        due_at=session.starts_at,
+        now=now,
+    )
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ from booking.errors import (
 )
 from booking.fairness import check_fair_share, counts_who_is_stopped
 from booking.models import BookedClass, BookedSession, Booking, ClassPlace
-from booking.party import Contact, Party, normalise_class_name
+from booking.party import ClassSize, Contact, Party, normalise_class_name
 from booking.places import (
     Claimant,
     claim_places,
@@ -218,7 +218,7 @@ def _hold(
     _copy_contact(booking, contact)
     _copy_school(booking, school)
     booking.save()
-    classes = _add_classes(booking, party, booked[0].session)
+    classes = add_classes(booking, party.classes, booked[0].session)
     for place in booked:
         place.booking = booking
         place.held_until = booking.held_until
@@ -523,8 +523,8 @@ def _copy_school(booking: Booking, school: School | None) -> None:
     booking.district = school.district if school else None
 
 
-def _add_classes(booking: Booking, party: Party, session: Session) -> list[BookedClass]:
-    """Add the classes, with the school year of the first date."""
+def add_classes(booking: Booking, sizes: Iterable[ClassSize], session: Session) -> list[BookedClass]:
+    """Add the classes to a booking, with the school year of its first date."""
     year = school_year_of(session.local_date)
     return BookedClass.objects.bulk_create(
         BookedClass(
@@ -536,7 +536,7 @@ def _add_classes(booking: Booking, party: Party, session: Session) -> list[Booke
             pupils=size.pupils,
             adults=size.adults,
         )
-        for size in party.classes
+        for size in sizes
     )
 
 

@@ -274,10 +274,7 @@ def _new(
         contact_phone=contact.phone,
         organisation=contact.organisation,
         school_id=party.school_id,
-        classes=[
-            {"name": size.name, "grade": size.grade, "pupils": size.pupils, "adults": size.adults}
-            for size in party.classes
-        ],
+        classes=[size.as_data() for size in party.classes],
         seats=party.seats,
         needs=list(contact.needs),
         interpreter_language=contact.interpreter_language,

@@ -11,23 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from booking import wording as booking_wording
 from booking.enums import RequestState
+from booking.mail_types import Build, register_mail
 from booking.models import DateNotice, DateRequest
 from booking.requesting import links, wording
 from booking.requesting.rules import PROOF_TIME
 from core.cms.frame import current_frame
 from core.links.tokens import absolute_url
-from core.outbox.registry import Content, MailType, register
+from core.outbox.registry import Content
 from workshops.models import Offer, OfferPage, Session
 
-_RETENTION_DAYS = 400
 _DATES_IN_MAIL = 5
 
 type Fill = Callable[[DateRequest, datetime], Mapping[str, str]]
 
 
-def _build(
-    *, states: tuple[RequestState, ...], fill: Fill, placeholders: tuple[str, ...]
-) -> Callable[[Mapping[str, Any], str, datetime], Content | None]:
+def _build(*, states: tuple[RequestState, ...], fill: Fill, placeholders: tuple[str, ...]) -> Build:
     """Return a build function: None once the request has left the states the mail is about (rule 5)."""
 
     def build(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
@@ -213,36 +211,22 @@ def register_mail_types() -> None:
         states=_SENT,
         fill=_urgent,
     )
-    register(
-        MailType(
-            "notice_confirm",
-            "unproven",
-            _("Confirm the address (notice of dates)"),
-            ("title", "notice_url"),
-            _RETENTION_DAYS,
-            _build_notice_confirm,
-        )
+    register_mail(
+        "notice_confirm",
+        "unproven",
+        _("Confirm the address (notice of dates)"),
+        ("title", "notice_url"),
+        _build_notice_confirm,
     )
-    register(
-        MailType(
-            "notice_dates_open",
-            "person",
-            _("Dates have opened"),
-            ("title", "dates", "offer_url"),
-            30,
-            _build_notice_dates_open,
-        )
+    register_mail(
+        "notice_dates_open",
+        "person",
+        _("Dates have opened"),
+        ("title", "dates", "offer_url"),
+        _build_notice_dates_open,
+        retention_days=30,
     )
 
 
 def _register(name: str, audience: str, title: object, placeholders: tuple[str, ...], **build: Any) -> None:
-    register(
-        MailType(
-            name=name,
-            audience=audience,
-            title=title,
-            placeholders=placeholders,
-            retention_days=_RETENTION_DAYS,
-            build=_build(placeholders=placeholders, **build),
-        )
-    )
+    register_mail(name, audience, title, placeholders, _build(placeholders=placeholders, **build))

@@ -383,10 +383,7 @@ def _unsaved(offer: Offer, bound: RequestForm) -> DateRequest:
         party_kind=party.kind,
         school=bound.chosen_school if isinstance(bound, VisitRequestForm) else None,
         organisation=contact.organisation,
-        classes=[
-            {"name": size.name, "grade": size.grade, "pupils": size.pupils, "adults": size.adults}
-            for size in party.classes
-        ],
+        classes=[size.as_data() for size in party.classes],
         seats=party.seats,
         needs=list(contact.needs),
         contact_name=contact.name,

@@ -46,7 +46,7 @@ def wishes_text(request: DateRequest) -> str:
 def time_text(time: ProposedTime) -> str:
     """Return "tirsdag 1. december 2026, kl. 9.00–10.30, Kulturhuset"."""
     ends_at = minutes_after(time.starts_at, time.duration_minutes)
-    when = f"{wording.date_text(time.starts_at)}, {wording.time_text(time.starts_at, ends_at)}"
+    when = wording.period_text(time.starts_at, ends_at)
     venue = time.venue or (time.session.venue if time.session else None)
     return f"{when}, {venue.name}" if venue else when
 

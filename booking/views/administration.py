@@ -47,14 +47,13 @@ from booking.permissions import (
 from booking.places import bookable_by_staff
 from booking.presentation import Row, booking_sections, change_refusal_text, dates_of_courses
 from booking.reading import booked_of
-from booking.rules import has_queue
+from booking.rules import has_queue, is_full
 from core.audit.log import Actor
 from core.outbox.models import Message
 from core.worklist.models import WorkItem
 from workshops.calendars import days_off
 from workshops.enums import Audience
 from workshops.models import Offer, School, Session
-from workshops.rules import has_free_places
 
 _PER_PAGE = 30
 
@@ -296,7 +295,7 @@ class CallerDatesView(CallerView):
                 "free": wording.free_text(session.free_groups, session.free_people),
                 "place": session.venue or session.host_school or session.get_place_kind_display(),
                 "waiting": session.waiting,
-                "is_full": _is_full(session),
+                "is_full": is_full(session),
                 "is_late": session.booking_closes_at is not None and session.booking_closes_at <= self.now,
             }
             for session in page
@@ -376,8 +375,8 @@ class CallerFormView(CallerView):
             free=wording.free_text(self.session.free_groups, self.session.free_people),
             holiday=days_off(day, day, school=school).get(day, "") if is_school else "",
             schools=schools if is_school else [],
-            is_full=_is_full(self.session),
-            may_queue=may_queue or _is_full(self.session),
+            is_full=is_full(self.session),
+            may_queue=may_queue or is_full(self.session),
             waiting=self.session.waiting,
             status=status,
         )
@@ -391,10 +390,6 @@ class CallerFormView(CallerView):
                 "label": self.session.offer.title,
             },
         ]
-
-
-def _is_full(session: Any) -> bool:
-    return not has_free_places(free_groups=session.free_groups, free_people=session.free_people)
 
 
 class ChangeBookingView(OneBookingView):

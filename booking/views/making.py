@@ -40,7 +40,7 @@ from booking.presentation import (
     refusal_text,
 )
 from booking.reading import booked_of, sent_from, started_in
-from booking.rules import bare_domain, has_queue
+from booking.rules import bare_domain, has_queue, is_full
 from booking.standing import standings
 from booking.wording import position_text
 from core.limits.errors import LimitExceededError
@@ -51,7 +51,7 @@ from core.prepared import prepared
 from workshops.calendars import is_plan_known, local_date_of
 from workshops.enums import Audience, SessionState, WhyNotBookable
 from workshops.models import School, Session
-from workshops.rules import has_free_places, why_course_not_bookable
+from workshops.rules import why_course_not_bookable
 
 
 @limited("sign_up_ip")
@@ -146,10 +146,10 @@ def _show_full(
     text = refusal_text(refusal, party)
     if len(party.classes) < 2:
         bound.add_error("pupils" if party.classes else "seats", text)
-        return _show_form(request, session, bound, now=now, is_full=True, status=409)
+        return _show_form(request, session, bound, now=now, did_not_fit=True, status=409)
     bound.add_error(None, text)
     fewer = fewer_classes(party, refusal, adults_count=session.adults_count)
-    return _show_form(request, session, bound, now=now, fewer=fewer, is_full=True, status=409)
+    return _show_form(request, session, bound, now=now, fewer=fewer, did_not_fit=True, status=409)
 
 
 @limited("sign_up_ip")
@@ -331,14 +331,14 @@ def _show_form(
     *,
     now: datetime,
     fewer: FewerClasses | None = None,
-    is_full: bool = False,
+    did_not_fit: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """Show the form; `is_full` when the party just did not fit: then the waiting list is offered beside it."""
+    """Show the form; `did_not_fit` when the party just did not fit: then the waiting list is offered beside it."""
     dates = _dates(session, now=now)
     days = [date.local_date for date in dates]
     school = getattr(bound, "chosen_school", None)
-    is_queue = "queue" in request.POST or _is_full(session)
+    is_queue = "queue" in request.POST or (is_full(session) and has_queue(session))
     invitation = request.POST.get("invitation") or request.GET.get("invitation") or ""
     domains = [] if invitation else [bare_domain(item) for item in session.offer.allowed_domains]
     context = {
@@ -349,10 +349,10 @@ def _show_form(
         "is_queue": is_queue,
         "dates": (
             next_free_dates(session.offer_id, now=now, leave_out=session)
-            if is_queue or (is_full and session.course_id)
+            if is_queue or (did_not_fit and session.course_id)
             else ()
         ),
-        "may_queue": is_full and has_queue(session),
+        "may_queue": did_not_fit and has_queue(session),
         "waiting": session.waiting,
         "standing": standings(request, [session.pk], now=now).get(session.pk),
         "is_school": session.audience == Audience.SCHOOL,
@@ -368,13 +368,6 @@ def _show_form(
         "found_school": school,
     }
     return render(request, "booking/form.html", context, status=status)
-
-
-def _is_full(session: Any) -> bool:
-    """Whether nobody more can book a session that one can wait for: its form is the waiting list's."""
-    return has_queue(session) and not has_free_places(
-        free_groups=session.free_groups, free_people=session.free_people
-    )
 
 
 def _show_review(

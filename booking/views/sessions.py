@@ -25,8 +25,9 @@ from booking.errors import BookingRefusedError
 from booking.operations.changing_sessions import sessions_to_change
 from booking.permissions import user_can_change_sessions, user_can_change_sessions_of
 from booking.session_forms import SessionChangeForm
-from booking.session_pages import when_text, who_lines
+from booking.session_pages import who_lines
 from booking.session_steps import MOVE, SessionStep
+from booking.wording import when_text
 from core.audit.log import Actor
 from workshops.enums import SessionState
 from workshops.errors import WorkshopError
@@ -187,7 +188,7 @@ class StaffSessionChangeView(WagtailAdminTemplateMixin, SessionChangeView):
             {"url": reverse("sessions:index"), "label": _("Dates")},
             {
                 "url": self.back_url,
-                "label": when_text(self.session.starts_at, self.session.ends_at),
+                "label": when_text(self.session),
             },
             {"url": "", "label": self.get_page_title()},
         ]
