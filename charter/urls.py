@@ -2,12 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from charter import proof_views, views
+from charter import check_views, proof_views, views
 from charter.organisation import urls as organisation_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *organisation_urls.urlpatterns,
     path("charter/", views.charter_public, name="charter_public"),
+    path("charter/kontrol/", check_views.charter_check, name="charter_check"),
+    path("charter/kontrol/rodcertifikater.pem", check_views.charter_roots, name="charter_roots"),
+    path("charter/kontrol/certifikater.pem", check_views.charter_certificates, name="charter_certificates"),
+    path(
+        "charter/version/<int:number>/<slug:language>.pdf",
+        check_views.charter_text_document,
+        name="charter_text_document",
+    ),
     path("udbyder/", views.provider_index, name="provider_index"),
     path("udbyder/<slug:slug>/", views.provider_home, name="provider_home"),
     path("udbyder/<slug:slug>/charter/", views.charter_sign, name="charter_sign"),

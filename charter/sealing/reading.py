@@ -16,6 +16,7 @@ from pyhanko_certvalidator import ValidationContext
 from charter.sealing.certificates import Certificate, Published
 from charter.sealing.levels import SealLevel
 
+_END = b"%%EOF"
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +67,7 @@ def read_seal(data: bytes, *, known: Published) -> SealReading:
     except Exception as error:
         # A stranger's file may break a parser anywhere; all that matters is that it is no document of ours.
         _log.info("An unreadable PDF: %s", type(error).__name__)
-        return SealReading(is_readable=data.startswith(b"%PDF-"))
+        return SealReading()
     if not seals:
         return SealReading(is_readable=True)
     if len(seals) > 1:
@@ -122,20 +123,23 @@ def _read(
 
 
 def _reads_long_term(status: Any, stamps: list[EmbeddedPdfSignature], known: Published) -> bool:
-    """Return whether only validation data and document time stamps follow the seal, up to the last byte."""
-    if (
-        status.coverage
-        not in {
-            SignatureCoverageLevel.ENTIRE_REVISION,
-            SignatureCoverageLevel.ENTIRE_FILE,
-        }
-        or not status.docmdp_ok
-    ):
+    """Return whether only validation data and document time stamps follow the seal, up to the last byte.
+
+    Data for the last time stamp follows it, so it does not cover the whole file itself: what follows is compared
+    with what may, and the file must end where its last revision does.
+    """
+    whole = (SignatureCoverageLevel.ENTIRE_REVISION, SignatureCoverageLevel.ENTIRE_FILE)
+    if status.coverage not in whole or not status.docmdp_ok:
         return False
-    last = validate_pdf_timestamp(
-        stamps[-1], validation_context=_context(known.time_stamp_roots, known, moment=None)
+    last = stamps[-1]
+    stamped = validate_pdf_timestamp(
+        last, validation_context=_context(known.time_stamp_roots, known, moment=None)
     )
-    return bool(last.intact and last.valid and last.coverage == SignatureCoverageLevel.ENTIRE_FILE)
+    if not (stamped.intact and stamped.valid and stamped.coverage in whole):
+        return False
+    last.reader.stream.seek(0)
+    data = last.reader.stream.read()
+    return bool(data.rstrip(b"\r\n").endswith(_END) and data.count(_END) == last.reader.xrefs.total_revisions)
 
 
 def _context(

@@ -33,7 +33,8 @@ from charter.errors import (
 from charter.sealing.certificates import Certificate, Published, Seal, current_seal, published
 from charter.sealing.levels import CLOCK_TOLERANCE, Sealed, SealLevel
 from charter.sealing.reading import read_seal
-from charter.sealing.timestamps import time_stamper
+from charter.sealing.revocation import lists_for
+from charter.sealing.timestamps import HttpTimeStamper, time_stamper
 
 FIELD_NAME = "Segl"
 _log = logging.getLogger(__name__)
@@ -135,7 +136,8 @@ async def _seal(document: bytes, seal: Seal, level: SealLevel, *, reference: str
     store = SimpleCertificateStore()
     store.register_multiple(_asn1([*seal.chain, *known.intermediates, *known.roots]))
     long_term = level == SealLevel.B_LTA
-    context = _long_term_context(known) if long_term else None
+    stamper = time_stamper(settings.PORTAL_TSA_URL) if level != SealLevel.B_B else None
+    context = await _long_term_context(seal, known, stamper) if stamper is not None and long_term else None
     signer = _SignerAt(
         PdfSignatureMetadata(
             field_name=FIELD_NAME,
@@ -153,7 +155,7 @@ async def _seal(document: bytes, seal: Seal, level: SealLevel, *, reference: str
             signer_key_usage=set(),
         ),
         _KeptKeySigner(seal, store),
-        timestamper=time_stamper(settings.PORTAL_TSA_URL) if level != SealLevel.B_B else None,
+        timestamper=stamper,
         new_field_spec=SigFieldSpec(FIELD_NAME),
     )
     signer.at = at
@@ -174,12 +176,19 @@ async def _seal(document: bytes, seal: Seal, level: SealLevel, *, reference: str
     return output.getvalue()
 
 
-def _long_term_context(known: Published) -> ValidationContext:
-    """Return the context that fetches revocation data: from addresses in our own and the authority's certificates."""
+async def _long_term_context(seal: Seal, known: Published, stamper: HttpTimeStamper) -> ValidationContext:
+    """Return what goes into the document so that it can be checked when certificates are long over."""
+    try:
+        token = await stamper.async_dummy_response("sha256")
+    except Exception as error:
+        raise TimestampFailedError from error
+    theirs = [Certificate(one.chosen.dump()) for one in token["content"]["certificates"]]
     return ValidationContext(
         trust_roots=_asn1([*known.roots, *known.time_stamp_roots]),
-        other_certs=_asn1(known.intermediates),
-        allow_fetching=True,
+        other_certs=_asn1([*known.intermediates, *theirs]),
+        allow_fetching=False,
+        crls=lists_for([seal.certificate, *seal.chain, *theirs]),
+        # A certificate that names where it would be revoked must be covered by what was fetched.
         revocation_mode="hard-fail",
     )
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import lru_cache
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from asn1crypto import tsp
@@ -31,6 +31,8 @@ class HttpTimeStamper(TimeStamper):
             with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - as above
                 return tsp.TimeStampResp.load(answer.read(_MAX_ANSWER), strict=True)
         except (URLError, OSError, ValueError) as error:
+            if isinstance(error, HTTPError):
+                error.close()
             raise TimestampRequestError(f"{self.url}: {error}") from error
 
 

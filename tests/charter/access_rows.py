@@ -45,7 +45,18 @@ def ask(world):
     return {**attempt(world), "profile": "mitid"}
 
 
+def charter_text(world):
+    text = CharterTextFactory()
+    return {"number": text.version.number, "language": text.language}
+
+
 ROWS = [
+    row("charter_check", everyone=200),
+    row("charter_check", method="post", data={"reference": "CH-UKENDT"}, everyone=200),
+    # Nothing is published in the tests' own settings; tests/charter/test_check_page.py publishes.
+    row("charter_roots", everyone=404),
+    row("charter_certificates", everyone=404),
+    row("charter_text_document", charter_text, everyone=200),
     row("charter_public", everyone=200),
     row("provider_index", anonymous=LOGIN, logged_in=200, providers=302),
     row("provider_home", provider, anonymous=LOGIN, logged_in=404, provider_member_own=200),
