@@ -89,7 +89,9 @@ def provider_apply_invited(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _apply(request: HttpRequest, *, invitation: ProviderInvitation | None) -> HttpResponse:
-    form = ApplicationForm(request.POST or None, initial=_initial(request, invitation))
+    form = ApplicationForm(
+        request.POST if request.method == "POST" else None, initial=_initial(request, invitation)
+    )
     if request.method == "POST" and form.is_valid():
         data, now = form.cleaned_data, timezone.now()
         try:
@@ -315,7 +317,7 @@ def provider_member_invite(request: HttpRequest, slug: str) -> HttpResponse:
     provider, own = _own(request, slug, *MANAGERS)
     if provider.state in CLOSED_STATES:
         return redirect("provider_members", slug=slug)
-    form = InviteMemberForm(request.POST or None)
+    form = InviteMemberForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
@@ -451,7 +453,7 @@ def provider_case(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what we have asked an organisation and what it has answered, and take its answer. Never a note."""
     provider, _own_roles = _own(request, slug, *MANAGERS)
     case = VettingCase.objects.filter(provider=provider).order_by("-opened_at", "-pk").first()
-    form = AnswerForm(request.POST or None, request.FILES or None)
+    form = AnswerForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if case is not None and request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:

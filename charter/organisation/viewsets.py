@@ -198,6 +198,10 @@ class ProviderInvitationAddView(generic.CreateView):
         """Go back to the list."""
         return reverse("provider_invitation:index")
 
+    def get_success_buttons(self) -> list[Any]:
+        """Offer no editing: what is sent is sent."""
+        return []
+
 
 class ProviderInvitationViewSet(ReadOnlyViewSet):
     """«Invitationer» to become a provider."""

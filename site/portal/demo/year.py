@@ -41,6 +41,7 @@ from charter.operations import (
     start_signing,
     withdraw_charter,
 )
+from charter.operations.agreements import watch_agreements
 from charter.operations.paper import PaperFacts
 from charter.operations.signing import Statement, opening_for, signable_for_paper
 from charter.scans import Scan
@@ -50,6 +51,7 @@ from core.audit.log import LINK, SYSTEM, Actor
 from core.outbox.models import Message, MessageState
 from portal.demo import people
 from portal.demo.logins import ensure_staff_logins
+from portal.demo.organisations import add_organisations
 from portal.demo.requests import add_requests
 from portal.home.content import ensure_site
 from portal.reporting.models import AnnualGoal
@@ -151,6 +153,13 @@ def load_year(*, now: datetime) -> None:
         _modspil_withdraws(year)
         _paper_waits(year)
         _report_the_past(year)
+        add_organisations(
+            now=year.now,
+            in_vetting=year.providers["trygge"],
+            signed=year.providers["klikklar"],
+            agreement_with=year.providers["dialogbroen"],
+        )
+        watch_agreements(year.now)
         _settle_mails(year)
 
 
