@@ -13,6 +13,7 @@ from booking.affected import Affected
 from booking.enums import BookingState, ForBooked
 from booking.models import BookedSession
 from charter.coverage import coverage_of
+from charter.enums import ProviderState
 from workshops.calendars import days_off, local_date_of
 from workshops.clashes import find_clashes, is_refused
 from workshops.enums import Audience, PlaceKind
@@ -271,6 +272,7 @@ def _about_targets(
     slots = [target.slot_of(session) for session, target in zip(sessions, targets, strict=True)]
     clashes = find_clashes(slots, ignoring=[session.pk for session in sessions])
     coverage = coverage_of(sessions[0].provider, today=local_date_of(now))
+    is_active = sessions[0].provider.state == ProviderState.ACTIVE
     notes: list[list[str]] = []
     refusals: list[str] = []
     for one, target, day, in_the_way in zip(affected, targets, days, clashes, strict=True):
@@ -287,7 +289,7 @@ def _about_targets(
             found.append(_("In the way is %(other)s") % {"other": clash})
             if is_refused() and clash.is_refusable:
                 refusals.append(_("In the way is %(other)s") % {"other": clash})
-        if not (coverage.is_covered and coverage.covers(day)):
+        if not (is_active and coverage.is_covered and coverage.covers(day)):
             text = _("The charter does not cover %(day)s") % {"day": wording.day_text(day)}
             found.append(text)
             if one.booked:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from booking import wording
+from charter.observers import CauseKind
 from core.worklist.kinds import Kind, register
 from core.worklist.models import WorkItem
 
@@ -51,7 +52,10 @@ _WHY_AFFECTED = {
         "%(reference)s: %(title)s on %(date)s will not be held. Move or cancel the booking?"
     ),
 }
-_UNCOVERED = gettext_lazy("%(reference)s: %(title)s on %(date)s is no longer covered. Keep, move or cancel?")
+_UNCOVERED = gettext_lazy(
+    "%(reference)s: %(title)s on %(date)s is no longer covered (%(why)s). Keep, move or cancel?"
+)
+_WHY_UNCOVERED = {kind.value: kind.label for kind in CauseKind}
 
 
 def _describe_call(item: WorkItem) -> str:
@@ -69,6 +73,7 @@ def _describe_affected(item: WorkItem) -> str:
         "date": wording.day_text(date.fromisoformat(item.data["date"])) if item.data.get("date") else "",
         "school": item.data.get("school", ""),
         "heir": item.data.get("heir", ""),
+        "why": str(_WHY_UNCOVERED.get(item.data.get("cause", ""), "")).lower(),
     }
 
 

@@ -76,6 +76,20 @@ class VersionAlreadyPublishedError(CharterError):
     message = _("This version is published already.")
 
 
+class VersionNotPublishedError(CharterError):
+    """The version is a draft: there is nothing to take back."""
+
+    code = "version_not_published"
+    message = _("This version is not published.")
+
+
+class NewerVersionError(CharterError):
+    """A newer version is published."""
+
+    code = "newer_version"
+    message = _("A newer version is published. Take that one back first.")
+
+
 class DraftExistsError(CharterError):
     """There is a draft already; one new version at a time."""
 

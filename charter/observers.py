@@ -7,6 +7,9 @@ The charter package knows no sessions and no bookings. A higher package register
    (DESIGN.md 5, gate race);
 2. the change is written;
 3. `coverage_changed`: ask the gate again and make a task for each booking that lost its cover.
+
+Where coverage comes back (signed, active again, a version taken back) `coverage_restored` closes the tasks that have
+answered themselves by it.
 """
 
 from collections.abc import Sequence
@@ -54,6 +57,9 @@ class CoverageObserver(Protocol):
     ) -> None:
         """Make tasks for what lost its cover. Called after the change, in the same transaction."""
 
+    def coverage_restored(self, provider_ids: Sequence[int], now: datetime) -> None:
+        """Close tasks about what is covered again. Called after the change, in the same transaction."""
+
 
 _observers: list[CoverageObserver] = []
 
@@ -79,3 +85,9 @@ def coverage_changed(provider_ids: Sequence[int], *, cause: Cause, actor: Actor,
     """Tell every observer that coverage ended."""
     for observer in _observers:
         observer.coverage_changed(sorted(provider_ids), cause, actor, now)
+
+
+def coverage_restored(provider_ids: Sequence[int], *, now: datetime) -> None:
+    """Tell every observer that coverage may have come back."""
+    for observer in _observers:
+        observer.coverage_restored(sorted(provider_ids), now)

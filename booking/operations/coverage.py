@@ -8,13 +8,20 @@ from django.db import transaction
 from booking.enums import BookingState
 from booking.errors import WrongStateError
 from booking.models import BookedSession, Booking
-from charter.observers import Cause
-from core.audit.log import Actor, record
+from charter.observers import Cause, CauseKind
+from core.audit.log import SYSTEM, Actor, record
 from core.worklist.models import WorkItem
 from core.worklist.operations import close_items, open_item
 from workshops.calendars import local_date_of
 from workshops.enums import UPCOMING_STATES
 from workshops.models import Session
+
+_HAS_A_PLACE = (
+    BookingState.HELD,
+    BookingState.AWAITING_APPROVAL,
+    BookingState.OFFERED,
+    BookingState.CONFIRMED,
+)
 
 
 class BookingCoverageObserver:
@@ -38,18 +45,41 @@ class BookingCoverageObserver:
         affected = (
             BookedSession.objects.filter(
                 session__in=sessions.exclude(pk__in=open_ids),
-                state__in=[
-                    BookingState.HELD,
-                    BookingState.AWAITING_APPROVAL,
-                    BookingState.OFFERED,
-                    BookingState.CONFIRMED,
-                ],
+                state__in=_HAS_A_PLACE,
                 booking__submitted_at__isnull=False,
             )
             .select_related("booking", "session")
             .order_by("pk")
         )
         open_affected_tasks(affected, cause=cause.kind.value, key=f"{cause}:{now:%Y-%m-%dT%H:%M:%S}", now=now)
+
+    def coverage_restored(self, provider_ids: Sequence[int], now: datetime) -> None:
+        """Close the tasks that asked only because coverage had ended, where every date is covered again."""
+        items = WorkItem.objects.open().filter(
+            kind="affected_booking", provider_id__in=provider_ids, data__cause__in=CauseKind.values
+        )
+        booking_ids = {int(subject.partition(":")[2]) for subject in items.values_list("subject", flat=True)}
+        if not booking_ids:
+            return
+        ahead = Session.objects.filter(
+            booked_sessions__booking__in=booking_ids,
+            booked_sessions__state__in=_HAS_A_PLACE,
+            starts_at__gt=now,
+        )
+        open_ids = ahead.gate_open(today=local_date_of(now)).values("pk")
+        uncovered = set(
+            BookedSession.objects.filter(
+                booking__in=booking_ids, state__in=_HAS_A_PLACE, session__in=ahead.exclude(pk__in=open_ids)
+            ).values_list("booking_id", flat=True)
+        )
+        for booking_id in sorted(booking_ids - uncovered):
+            close_items(
+                kind="affected_booking",
+                subject=f"booking:{booking_id}",
+                resolution="covered_again",
+                actor=SYSTEM,
+                now=now,
+            )
 
 
 def open_affected_tasks(

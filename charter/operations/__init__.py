@@ -14,7 +14,13 @@ from charter.operations.providers import (
 )
 from charter.operations.reminding import queue_renewals, remind_provider
 from charter.operations.signing import request_signing_code, sign_charter, sign_with_proof, start_signing
-from charter.operations.versions import create_draft_version, publish_version, save_text
+from charter.operations.versions import (
+    create_draft_version,
+    discard_draft,
+    publish_version,
+    save_text,
+    unpublish_version,
+)
 from charter.operations.withdrawal import withdraw_charter, withdraw_signature
 
 __all__ = [
@@ -26,6 +32,7 @@ __all__ = [
     "create_draft_version",
     "create_provider",
     "decline_paper_signature",
+    "discard_draft",
     "keep_proof",
     "note_question",
     "publish_version",
@@ -39,6 +46,7 @@ __all__ = [
     "sign_charter",
     "sign_with_proof",
     "start_signing",
+    "unpublish_version",
     "withdraw_charter",
     "withdraw_signature",
 ]

@@ -136,6 +136,8 @@ def change_provider_state(
         _follow_in_vetting(provider, case, transition, decision, before=before, actor=actor, now=now)
         if transition == Transition.APPROVE:
             remind_of_missing_charter(now)
+        if target == ProviderState.ACTIVE and before != ProviderState.ACTIVE:
+            observers.coverage_restored([provider.pk], now=now)
         if ends_coverage:
             observers.coverage_changed(
                 [provider.pk], cause=Cause(_CAUSES[transition], local_day(now)), actor=actor, now=now

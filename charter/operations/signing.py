@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
-from charter import chain, documents, notices
+from charter import chain, documents, notices, observers
 from charter.coverage import coverage_of, span_of
 from charter.enums import ProviderState, RecordKind
 from charter.errors import (
@@ -477,6 +477,7 @@ def _write(
             now=now,
         )
         notices.tell_of_signature(signature, now=now)
+        observers.coverage_restored([signature.provider_id], now=now)
     return signature
 
 

@@ -9,9 +9,11 @@ from charter import observers
 from charter.errors import (
     DanishTextMissingError,
     DraftExistsError,
+    NewerVersionError,
     RequiredFromError,
     VersionAlreadyPublishedError,
     VersionLockedError,
+    VersionNotPublishedError,
 )
 from charter.gate import local_day
 from charter.models import CharterText, CharterVersion, Provider, Signature
@@ -106,7 +108,7 @@ def publish_version(*, version_id: int, required_from: date, actor: Actor, now: 
             or (before.required_from is not None and required_from <= before.required_from)
         ):
             raise RequiredFromError
-        affected = _covered_by_older_after(required_from, version=version)
+        affected = cut_by(required_from, version=version)
         if affected:
             list(Provider.objects.locked().filter(pk__in=affected).values_list("pk"))
             observers.lock_sessions(affected, now=now)
@@ -138,6 +140,70 @@ def publish_version(*, version_id: int, required_from: date, actor: Actor, now: 
     return version
 
 
+def unpublish_version(*, version_id: int, actor: Actor, now: datetime) -> CharterVersion:
+    """Make a published version a draft again, as long as nobody has signed it: the one before covers on.
+
+    What was cut by it is covered again at once, and tasks that asked only because of it are closed.
+
+    Raises:
+        VersionNotPublishedError: it is a draft.
+        VersionLockedError: it has been signed (rule 4).
+        NewerVersionError: a newer one is published; that goes first.
+    """
+    with transaction.atomic():
+        version = CharterVersion.objects.select_for_update().get(pk=version_id)
+        if version.published_at is None:
+            raise VersionNotPublishedError
+        if version.locked_at is not None or version.signatures.exists():
+            raise VersionLockedError
+        published = CharterVersion.objects.select_for_update().published()
+        if published.filter(number__gt=version.number).exists():
+            raise NewerVersionError
+        was_required_from = version.required_from
+        before = published.filter(number__lt=version.number).order_by("-number").first()
+        version.published_at = version.required_from = None
+        version.save(update_fields=["published_at", "required_from"])
+        if before is not None:
+            before.accepted_until = None
+            before.save(update_fields=["accepted_until"])
+        record(
+            "charter.version_unpublished",
+            f"charterversion:{version.pk}",
+            actor=actor,
+            now=now,
+            number=version.number,
+            required_from=was_required_from.isoformat() if was_required_from else "",
+        )
+        remind_of_missing_charter(now)
+        covered = Signature.objects.filter(covers_until__gte=local_day(now)).values_list(
+            "provider_id", flat=True
+        )
+        observers.coverage_restored(sorted(set(covered)), now=now)
+    return version
+
+
+def discard_draft(*, version_id: int, actor: Actor, now: datetime) -> None:
+    """Delete a draft that was never published. Doing it again changes nothing.
+
+    Raises:
+        VersionAlreadyPublishedError: it is published: take it back first.
+    """
+    with transaction.atomic():
+        version = CharterVersion.objects.select_for_update().filter(pk=version_id).first()
+        if version is None:
+            return
+        if version.published_at is not None:
+            raise VersionAlreadyPublishedError
+        record(
+            "charter.draft_discarded",
+            f"charterversion:{version.pk}",
+            actor=actor,
+            now=now,
+            number=version.number,
+        )
+        version.delete()
+
+
 def remind_of_missing_charter(now: datetime) -> int:
     """Open a task when a provider could sign and no charter is published; return how many are open (0 or 1).
 
@@ -152,8 +218,8 @@ def remind_of_missing_charter(now: datetime) -> int:
     return int(open_item(key=key, kind=CHARTER_MISSING, subject=CHARTER, now=now).is_open)
 
 
-def _covered_by_older_after(day: date, *, version: CharterVersion) -> list[int]:
-    """Return the providers with a signature of an older version that would have covered days from `day` on."""
+def cut_by(day: date, *, version: CharterVersion) -> list[int]:
+    """Return the providers whose cover by an older version a version required from `day` cuts."""
     return sorted(
         set(
             Signature.objects.with_facts()

@@ -44,7 +44,10 @@ def withdraw_signature(
         ]
         if chosen.withdrawn_from is None and chosen.covers_until < ends_on:
             raise WithdrawalDayError
-        return _withdraw(provider_id, [chosen, *same_days], ends_on, reason, actor=actor, now=now)
+        # Signed early and taken back before its first day: the renewal is refused, what covers today stays.
+        is_renewal = local_day(now) < chosen.covers_from and ends_on <= chosen.covers_from
+        kind = CauseKind.REFUSED_RENEWAL if is_renewal else CauseKind.WITHDRAWN
+        return _withdraw(provider_id, [chosen, *same_days], ends_on, reason, kind=kind, actor=actor, now=now)
 
 
 def withdraw_charter(
@@ -60,7 +63,9 @@ def withdraw_charter(
         signatures = list(Signature.objects.filter(provider=provider_id).with_facts().order_by("pk"))
         if not any(signature.covers_until >= ends_on for signature in signatures):
             raise WithdrawalDayError
-        return _withdraw(provider_id, signatures, ends_on, reason, actor=actor, now=now)
+        return _withdraw(
+            provider_id, signatures, ends_on, reason, kind=CauseKind.WITHDRAWN, actor=actor, now=now
+        )
 
 
 def _withdraw(
@@ -69,6 +74,7 @@ def _withdraw(
     ends_on: date,
     reason: str,
     *,
+    kind: CauseKind,
     actor: Actor,
     now: datetime,
 ) -> list[SignatureRecord]:
@@ -102,6 +108,6 @@ def _withdraw(
             ends_on=ends_on.isoformat(),
             reason=reason.strip(),
         )
-    observers.coverage_changed([provider_id], cause=Cause(CauseKind.WITHDRAWN, ends_on), actor=actor, now=now)
+    observers.coverage_changed([provider_id], cause=Cause(kind, ends_on), actor=actor, now=now)
     notices.tell_of_withdrawal(records[0], provider_id=provider_id, now=now)
     return records

@@ -152,6 +152,7 @@ def test_the_ladder_stops_when_the_provider_is_stopped(provider, transition):
         now=now,
         reason="Aftalt",
         decision_reference="2026-1",
+        asked_by_provider=transition == Transition.END,
     )
 
     queue_renewals(now + timedelta(days=17))
