@@ -18,7 +18,14 @@ from charter import chain
 from charter.documents import sha256_of_bytes
 from charter.enums import RecordKind
 from charter.gate import local_day
-from charter.models import CharterText, Signature, SignatureEvidence, SignatureRecord
+from charter.models import (
+    Agreement,
+    CharterText,
+    PaperSignature,
+    Signature,
+    SignatureEvidence,
+    SignatureRecord,
+)
 from charter.sealing import CLOCK_TOLERANCE, Published, SealLevel, SealReading, published, read_seal
 from charter.texts import text_sha256
 
@@ -253,6 +260,7 @@ class Report:
     records: int = 0
     signatures: int = 0
     files: int = 0
+    attachments: int = 0
     sealed: int = 0
     unsealed: int = 0
     deleted_by_rule: list[tuple[str, date]] = field(default_factory=list)
@@ -271,6 +279,7 @@ class Report:
             "records": self.records,
             "signatures": self.signatures,
             "files": self.files,
+            "attachments": self.attachments,
             "sealed": self.sealed,
             "unsealed": self.unsealed,
             "deleted_by_rule": [
@@ -317,7 +326,45 @@ def verify_everything(*, now: datetime | None = None) -> Report:
         if signature.document_sha256 and row is not None:
             codes += _check_file(report, signature, row, content, known, by_digest, now=now)
         report.findings += [Finding(code, signature.pk, signature.reference) for code in codes]
+    _check_attachments(report, evidence, references)
     return report
+
+
+def _check_attachments(
+    report: Report, evidence: Mapping[int, SignatureEvidence], references: Mapping[int, str]
+) -> None:
+    """Check the other files that carry a hash: what shows authority, scans of paper, agreements."""
+    for signature_id, row in evidence.items():
+        digest = (row.proof.get("facts") or {}).get("authority_document_sha256", "")
+        if digest:
+            _check_attachment(report, "authority", row.authority_document, digest, signature_id, references)
+    for paper in PaperSignature.objects.exclude(scan=""):
+        _check_attachment(report, "scan", paper.scan, paper.scan_sha256, paper.signature_id, references)
+    for agreement in Agreement.objects.exclude(document_sha256=""):
+        _check_attachment(
+            report, "agreement", agreement.document, agreement.document_sha256, None, references
+        )
+
+
+def _check_attachment(
+    report: Report,
+    what: str,
+    file: Any,
+    digest: str,
+    signature_id: int | None,
+    references: Mapping[int, str],
+) -> None:
+    try:
+        data = b""
+        if file:
+            with file.open("rb") as opened:
+                data = opened.read()
+    except OSError:
+        data = b""
+    report.attachments += 1
+    code = f"{what}_missing" if not data else f"{what}_changed" if sha256_of_bytes(data) != digest else ""
+    if code:
+        report.findings.append(Finding(code, signature_id, references.get(signature_id or 0, "")))
 
 
 def _contents(records: Iterable[SignatureRecord]) -> dict[int, dict[str, Any]]:

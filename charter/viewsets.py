@@ -15,12 +15,13 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.widgets.button import HeaderButton
 
-from charter import admin_views, evidence_admin, pages
+from charter import admin_views, chain, evidence_admin, pages
 from charter.admin_forms import ProviderForm
 from charter.board_views import BoardViewSet
 from charter.coverage import coverage_of, coverages
 from charter.enums import ProviderKind, RecordKind, Transition
 from charter.gate import covered, local_day
+from charter.journal_admin import SignatureJournalView
 from charter.methods import honesty, proof_rows
 from charter.models import CharterPeriod, CharterVersion, Programme, Provider, Signature
 from charter.operations import create_provider
@@ -372,6 +373,7 @@ class SignatureInspectView(ReadOnlyInspectView):
             "authority_document_url": reverse("signature:authority_document", args=(signature.pk,))
             if evidence and evidence.authority_document
             else "",
+            "seal": chain.signed_content(signature).get("seal") or {},
             "document_url": reverse("signature:document", args=(signature.pk,))
             if evidence and evidence.document
             else "",
@@ -417,6 +419,7 @@ class SignatureViewSet(ReadOnlyViewSet):
             path(
                 "<int:pk>/document/", self.construct_view(admin_views.SignatureDocumentView), name="document"
             ),
+            path("<int:pk>/journal/", self.construct_view(SignatureJournalView), name="journal"),
             path(
                 "<int:pk>/authority/",
                 self.construct_view(evidence_admin.AuthorityCheckView, **names),

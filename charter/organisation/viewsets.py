@@ -17,6 +17,7 @@ from charter import pages
 from charter.coverage import coverages
 from charter.enums import ProviderKind
 from charter.gate import local_day
+from charter.journal_admin import AgreementJournalView, CaseJournalView
 from charter.models import Agreement, ProviderApplication, ProviderInvitation, VettingCase
 from charter.operations.agreements import save_agreement
 from charter.operations.applications import (
@@ -384,6 +385,7 @@ class VettingCaseViewSet(ReadOnlyViewSet):
                 self.construct_view(admin_views.CaseFileView),
                 name="file",
             ),
+            path("<int:pk>/journal/", self.construct_view(CaseJournalView), name="journal"),
         ]
 
 
@@ -615,6 +617,7 @@ class AgreementViewSet(PlainViewSet):
                 self.construct_view(admin_views.AgreementDocumentView),
                 name="document",
             ),
+            path("<int:pk>/journal/", self.construct_view(AgreementJournalView), name="journal"),
         ]
 
 
