@@ -8,16 +8,18 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the lower packages' registries: places, coverage, mails, tasks."""
-        from booking import emails, package_emails, querysets, session_emails, worklist_kinds
+        from booking import audit_words, emails, package_emails, querysets, session_emails, worklist_kinds
         from booking.operations.coverage import BookingCoverageObserver
         from booking.operations.school_changes import BookingSchoolObserver
         from booking.requesting import emails as request_emails
         from booking.requesting import tasks as request_tasks
         from booking.stakes import BookingStakes
         from charter import observers, stakes
+        from core.audit import registry as audit
         from workshops import availability
         from workshops import observers as school_observers
 
+        audit.register(actions=audit_words.ACTIONS, subjects=audit_words.SUBJECTS)
         availability.set_source(querysets.expired_places)
         availability.set_booked_ids_source(querysets.booked_ids)
         availability.set_active_ids_source(querysets.active_ids)

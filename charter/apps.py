@@ -8,7 +8,10 @@ class CharterConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this package writes to people, and the tasks it makes. A wrong broker stops the start."""
-        from charter import checks  # noqa: F401 - registers the deployment checks
+        from charter import (
+            audit_words,
+            checks,  # noqa: F401 - registers the deployment checks
+        )
         from charter.methods.profiles import profiles
         from charter.notices import MAIL_TYPES
         from charter.organisation.notices import MAIL_TYPES as ORGANISATION_MAIL_TYPES
@@ -17,8 +20,10 @@ class CharterConfig(AppConfig):
         from charter.renewal_notices import MAIL_TYPES as RENEWAL_MAIL_TYPES
         from charter.work_items import register_kinds
         from core.accounts import landing
+        from core.audit import registry as audit
         from core.outbox.registry import register
 
+        audit.register(actions=audit_words.ACTIONS, subjects=audit_words.SUBJECTS)
         for mail_type in (*MAIL_TYPES, *ORGANISATION_MAIL_TYPES, *RENEWAL_MAIL_TYPES):
             register(mail_type)
         landing.register(landing_path)

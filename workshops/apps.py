@@ -7,7 +7,10 @@ class WorkshopsConfig(AppConfig):
     name = "workshops"
 
     def ready(self) -> None:
-        """Register the tasks this package makes."""
+        """Register the tasks this package makes, and what its acts are called."""
+        from core.audit import registry as audit
+        from workshops import audit_words
         from workshops.work_items import register_kinds
 
+        audit.register(actions=audit_words.ACTIONS, subjects=audit_words.SUBJECTS)
         register_kinds()

@@ -1,8 +1,11 @@
 """Who did what, to what, when. Entries are added, never edited."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from core.audit import registry
 
 
 class Entry(models.Model):
@@ -36,3 +39,13 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject}"
+
+    @admin.display(description=_("Action"), ordering="action")
+    def action_name(self) -> str:
+        """Return what was done, in words."""
+        return registry.action_name(self.action)
+
+    @admin.display(description=_("Concerns"))
+    def subject_name(self) -> str:
+        """Return what it was done to, in words."""
+        return registry.subject_name(self.subject)

@@ -1,0 +1,61 @@
+"""What the audit log calls the acts of this package."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, Any] = {
+    "address_proven": _("E-mail address confirmed"),
+    "affected_booking_kept": _("Booking kept although its cover ended"),
+    "approval_overdue": _("Nobody answered in time"),
+    "booking_approved": _("Booking approved"),
+    "booking_cancelled": _("Booking cancelled"),
+    "booking_changed": _("Booking changed"),
+    "booking_declined": _("Booking declined"),
+    "booking_expired": _("Place let go: the address was not confirmed"),
+    "booking_handed_over": _("Booking handed over"),
+    "booking_handover_offered": _("Hand-over offered"),
+    "booking_handover_taken_back": _("Hand-over taken back"),
+    "booking_link_renewed": _("Personal link renewed"),
+    "booking_moved": _("Booking moved to another date"),
+    "booking_part_withdrawn": _("Part of the booking withdrawn"),
+    "booking_read": _("Booking looked at"),
+    "booking_receipt_sent_again": _("Receipt sent again"),
+    "booking_sent": _("Booking sent"),
+    "booking_session_cancelled": _("One date of the booking cancelled"),
+    "booking_session_moved": _("One date of the booking moved"),
+    "booking_withdrawn": _("Booking withdrawn"),
+    "bookings_anonymised": _("Personal data of bookings deleted by rule"),
+    "fair_share_stopped": _("Stopped by the rules of fair shares"),
+    "feed_address_replaced": _("Address of a calendar subscription replaced"),
+    "feed_made": _("Calendar subscription made"),
+    "feed_stopped": _("Calendar subscription stopped"),
+    "notice_told": _("Told that there are dates"),
+    "offer_accepted": _("Offered place accepted"),
+    "offer_declined": _("Offered place declined"),
+    "offer_expired": _("Offered place not answered in time"),
+    "place_offered": _("Place offered to the waiting list"),
+    "queue_closed": _("Waiting list closed"),
+    "queue_unproven": _("Left the waiting list: the address was not confirmed"),
+    "request_agreed": _("Request became a booking"),
+    "request_answered": _("Request answered with times"),
+    "request_declined": _("Request declined"),
+    "request_expired": _("Request ran out"),
+    "request_proven": _("E-mail address of a request confirmed"),
+    "request_read": _("Request looked at"),
+    "request_sent": _("Request sent"),
+    "request_wished_anew": _("Other dates wished for"),
+    "request_withdrawn": _("Request withdrawn"),
+    "requests_anonymised": _("Personal data of requests deleted by rule"),
+    "reserved_used": _("Reserved place used"),
+    "session_invitation_renewed": _("Invitation link renewed"),
+}
+
+SUBJECTS: dict[str, Any] = {
+    "booking": _("Booking"),
+    "bookings": _("Bookings"),
+    "feed": _("Calendar subscription"),
+    "notice": _("Notice of dates"),
+    "request": _("Request"),
+    "requests": _("Requests"),
+}
