@@ -145,19 +145,25 @@ def receipt_facts(
             "charter_notice": text.notice,
             "blocks": _blocks(text),
             "statements": list(evidence.statements),
-            "evidence": [
-                [gettext("Name"), evidence.signer_name, ""],
-                [gettext("Role in the organisation"), evidence.signer_role, ""],
-                [gettext("Entitled to sign as"), evidence.authority, ""],
-                [gettext("E-mail address"), evidence.signer_email, ""],
-                [gettext("How the signer proved who they are"), str(signature.get_method_display()), ""],
-                [gettext("Server's time (UTC)"), f"{signed_at:%Y-%m-%d %H:%M:%S}", "code"],
-                [gettext("Charter version"), str(signature.version.number), ""],
-                [gettext("SHA-256 of the signed text"), signature.text_sha256, "code"],
-                *[list(row) for row in proof_rows(evidence.proof)],
-                [gettext("Newest record before this one (SHA-256)"), chain_head or gettext("None"), "code"],
-                [gettext("Software"), f"Dannelsesportalen {software}", "code"],
-            ],
+            "evidence": _stated(
+                [
+                    [gettext("Name"), evidence.signer_name, ""],
+                    [gettext("Role in the organisation"), evidence.signer_role, ""],
+                    [gettext("Entitled to sign as"), evidence.authority, ""],
+                    [gettext("E-mail address"), evidence.signer_email, ""],
+                    [gettext("How the signer proved who they are"), str(signature.get_method_display()), ""],
+                    [gettext("Server's time (UTC)"), f"{signed_at:%Y-%m-%d %H:%M:%S}", "code"],
+                    [gettext("Charter version"), str(signature.version.number), ""],
+                    [gettext("SHA-256 of the signed text"), signature.text_sha256, "code"],
+                    *[list(row) for row in proof_rows(evidence.proof)],
+                    [
+                        gettext("Newest record before this one (SHA-256)"),
+                        chain_head or gettext("None"),
+                        "code",
+                    ],
+                    [gettext("Software"), f"Dannelsesportalen {software}", "code"],
+                ]
+            ),
             "check": gettext(
                 "Anybody can check this document at %(address)s: that the seal is unbroken, who set it, and what the "
                 "portal's records say. The same page tells how to check it without us."
@@ -176,6 +182,11 @@ def receipt_facts(
                 "honesty": honesty(signature.method),
             },
         }
+
+
+def _stated(rows: list[list[str]]) -> list[list[str]]:
+    """Return the rows that say something: a signature on paper has no e-mail address."""
+    return [row for row in rows if row[1]]
 
 
 def _day(day: date) -> str:

@@ -137,8 +137,7 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
                 request_signing_code(attempt_id=attempt.pk, now=now)
         except VersionChangedError as error:
             # The page now shows the new text: ask again with what was typed, but unticked.
-            kept = {name: form.cleaned_data[name] for name in ("signer_name", "signer_role", "authority")}
-            form = SigningForm(**{**options, "initial": {**initial, **kept}})
+            form = SigningForm(**{**options, "initial": {**initial, **_kept(form)}})
             context["changed"] = error
         except SigningError as error:
             messages.error(request, str(error))
@@ -148,6 +147,10 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             name = "charter_proof" if offered_profiles(provider.cvr) else "charter_code"
             return redirect(name, slug=slug, attempt_id=attempt.pk)
+    if form.has_error("period", "invalid_choice"):
+        # Signed in another tab, or midnight passed: what can be signed for is another period now.
+        form = SigningForm(**{**options, "initial": {**initial, **_kept(form)}})
+        context["changed_period"] = True
     if request.FILES:
         # A browser cannot fill a file in again: say so, once, where something else was wrong.
         document = form["authority_document"]
@@ -158,6 +161,15 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
         "charter/sign.html",
         {**context, "form": form, "only_period": only, "has_choice": bool(offered_profiles(provider.cvr))},
     )
+
+
+def _kept(form: SigningForm) -> dict[str, str]:
+    """Return what was typed, without the ticks: what they stand for is to be read again."""
+    return {
+        name: form.cleaned_data[name]
+        for name in ("signer_name", "signer_role", "authority")
+        if name in form.cleaned_data
+    }
 
 
 def _typed_before(request: HttpRequest, provider: Provider) -> dict[str, str]:

@@ -528,3 +528,15 @@ def test_withdrawing_while_signing_leaves_one_truth(text):
     # one, and the signer's own later signature stands.
     signed_first = len(withdrawn) == 2
     assert coverage_of(provider, today=later.date()).covers(date(2027, 3, 1)) is (not signed_first)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("others", [1, 3])
+def test_signing_takes_a_fixed_number_of_statements(member, text, django_assert_num_queries, others):
+    """From the typed code to the receipt in the queue, the document made and sealed in between."""
+    SignatureFactory.create_batch(others)
+    ProviderMemberFactory.create_batch(others, provider=member.provider, role=MemberRole.COORDINATOR)
+    attempt, code = start_with_code(member, text)
+
+    with django_assert_num_queries(37):
+        sign_charter(attempt_id=attempt.pk, code=code, now=NOW)
