@@ -137,6 +137,7 @@ class ProviderStepView(CharterDecisionView):
             label = gettext("Waiting today")
         return {
             **super().get_context_data(**kwargs),
+            "provider": provider,
             "touched": touched,
             "touched_label": label,
             "is_serious": self.is_serious,

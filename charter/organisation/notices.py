@@ -1,7 +1,7 @@
 """The mails about applications, members, vetting and what is decided about a provider (rule 5, N4)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -159,7 +159,7 @@ def tell_of_step(provider: Provider, *, transition: Transition, before: str, now
     mail_type = _MAIL_OF_STEP.get(transition)
     if mail_type is None or not provider.needs_charter:
         return
-    since = provider.state_since.isoformat()
+    since = provider.state_since.astimezone(UTC).isoformat()
     _to_managers(mail_type, provider, ids={"provider": provider.pk, "since": since}, key=since, now=now)
 
 
@@ -379,7 +379,7 @@ def _build_answered(ids: Mapping[str, Any], language: str, now: datetime) -> Con
 
 def _build_step(name: str, ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
     provider = Provider.objects.filter(pk=ids["provider"], state=_STATE_OF_MAIL[name]).first()
-    if provider is None or provider.state_since.isoformat() != ids["since"]:
+    if provider is None or provider.state_since.astimezone(UTC).isoformat() != ids["since"]:
         return None
     return Content({"provider": provider.name, "url": _provider_url("provider_home", provider, language)})
 

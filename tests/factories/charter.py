@@ -31,7 +31,7 @@ from charter.models import (
     VettingCase,
     VettingEntry,
 )
-from charter.organisation.enums import ApplicationState, CaseKind, EntryKind, InvitationState
+from charter.organisation.enums import ApplicationState, EntryKind, InvitationState
 
 LONG_AGO = datetime(2020, 1, 1, 8, tzinfo=UTC)
 
@@ -256,13 +256,10 @@ class MemberInvitationFactory(DjangoModelFactory):
 
 
 class VettingCaseFactory(DjangoModelFactory):
-    """An open case about a new provider; `review=True` is about a running cooperation."""
+    """An open case about a provider that is being vetted."""
 
     class Meta:
         model = VettingCase
-
-    class Params:
-        review = factory.Trait(kind=CaseKind.REVIEW, provider__state=ProviderState.ACTIVE)
 
     provider = factory.SubFactory(ProviderFactory, state=ProviderState.VETTING)
     opened_at = LONG_AGO
