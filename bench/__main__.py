@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.signing import BAR_MS
 from tests.suite.postgresql import PostgreSQLMissingError, private_cluster
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,6 +51,7 @@ def bars_of(name: str, found: dict[str, Any]) -> Iterator[Bar]:
     wrong = abs(race["held"] - race["seats"]) + abs(race["confirmed"] - race["seats"]) + race["errors"]
     yield Bar(f"{name}: race, places or answers that are wrong", wrong, 0)
     yield Bar(f"{name}: race, seconds", race["seconds"], 38)
+    yield Bar(f"{name}: signature, ms of server CPU", found["signature"]["server_cpu_ms"], BAR_MS)
 
 
 def growth_bars(name: str, sizes: dict[str, Any]) -> Iterator[Bar]:

@@ -27,6 +27,7 @@ from django.utils import timezone  # noqa: E402
 from bench.data import SCHOOL_DOMAIN, World, grow_to, prepare  # noqa: E402
 from bench.lighthouse import audit  # noqa: E402
 from bench.processes import cpu_seconds  # noqa: E402
+from bench.signing import signatures  # noqa: E402
 from booking import links  # noqa: E402
 from booking.enums import BookingState  # noqa: E402
 from booking.models import BookedSession, Booking  # noqa: E402
@@ -418,6 +419,7 @@ def main() -> None:
         "statements": count_statements(world),
         "pages": pages(options.url, world, turns=options.turns * 2),
         "race": race(options.url, clients=200, seats=30),
+        "signature": signatures(turns=min(10, options.turns)),
     }
     connection.close()
     json.dump(found, sys.stdout)
