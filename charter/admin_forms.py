@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.rich_text import get_rich_text_editor_widget
@@ -11,7 +12,7 @@ from wagtail.admin.widgets import AdminDateInput
 
 from charter.enums import AuthorityOutcome, MemberRole, Transition
 from charter.forms import AUTHORITIES, ScanField, describe_period
-from charter.models import CharterVersion, Provider
+from charter.models import CharterPeriod, CharterVersion, Provider
 from charter.rules import SERIOUS, TRANSITIONS, Period
 
 CHARTER_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul"]
@@ -166,6 +167,54 @@ class PublishForm(forms.Form):
             "invalid": _("Write the day as day, month and year, for example 31-12-2026."),
         },
     )
+
+
+class PeriodForm(WagtailAdminModelForm):
+    """A charter period: no day lies in two of them."""
+
+    class Meta:
+        model = CharterPeriod
+        fields = ["name", "first_day", "last_day", "signing_opens_on"]
+        widgets = {
+            "first_day": AdminDateInput,
+            "last_day": AdminDateInput,
+            "signing_opens_on": AdminDateInput,
+        }
+        help_texts = {
+            "name": _("As signers see it, for example 2027."),
+            "signing_opens_on": _(
+                "From this day the period can be signed, so that its dates can be booked early. By custom 1 June before."
+            ),
+            "last_day": _("What has been signed already keeps its own days, whatever you change here."),
+        }
+        error_messages = {
+            "name": {
+                "required": _("Write the period's name, for example the year."),
+                "unique": _("Another period has this name. Choose another one."),
+            },
+            "first_day": {
+                "required": _("Choose the period's first day."),
+                "unique": _("Another period begins on this day. Choose another one."),
+            },
+            "last_day": {"required": _("Choose the period's last day.")},
+            "signing_opens_on": {"required": _("Choose the day from which the period can be signed.")},
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that shares days with another."""
+        data: dict[str, Any] = super().clean()
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last:
+            others = CharterPeriod.objects.filter(first_day__lte=last, last_day__gte=first)
+            if other := others.exclude(pk=self.instance.pk).first():
+                self.add_error(
+                    "first_day",
+                    gettext(
+                        "The period %(name)s has some of these days. Choose days that no other period has."
+                    )
+                    % {"name": other},
+                )
+        return data
 
 
 class WithdrawForm(forms.Form):

@@ -12,26 +12,21 @@ from django.http import (
     HttpResponseRedirect,
 )
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from charter import stakes
-from charter.admin_forms import PublishForm, StepForm, TextForm, WithdrawForm
+from charter.admin_forms import StepForm, WithdrawForm
 from charter.enums import Transition
 from charter.errors import CharterError
 from charter.gate import local_day
-from charter.models import CharterText, CharterVersion, Provider, Signature, VettingCase
+from charter.models import Provider, Signature, VettingCase
 from charter.operations import (
     change_provider_state,
-    create_draft_version,
-    publish_version,
-    save_text,
     withdraw_signature,
 )
 from charter.organisation.rules import is_heard, needs_hearing
@@ -166,96 +161,6 @@ class ProviderStepView(CharterDecisionView):
             asked_by_provider=data.get("initiative") == "provider",
             decision_maker=data.get("decision_maker", ""),
             decided_on=data.get("decided_on"),
-        )
-
-
-class VersionDraftView(CharterDecisionView):
-    """Start a new version."""
-
-    model = CharterVersion
-    permission_required = "add"
-    page_title = _("New version")
-    submit_label = _("Make a draft")
-    explanation = _(
-        "The draft starts from the texts of the newest version. Nobody sees it until you publish it."
-    )
-    object: Any = None
-
-    def get_page_subtitle(self) -> str:
-        """There is no object yet."""
-        return ""
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead back to the list."""
-        label = capfirst(self.model._meta.verbose_name_plural)
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse(self.index_url_name), "label": label},
-            {"url": "", "label": self.get_page_title()},
-        ]
-
-    def get_success_url(self) -> str:
-        """Go to the draft, or back to the list."""
-        if self.object is None:
-            return reverse(self.index_url_name)
-        return reverse(self.inspect_url_name, args=(self.object.pk,))
-
-    def decide(self, data: dict[str, Any]) -> None:
-        """Make the draft."""
-        self.object = create_draft_version(actor=self.actor, now=timezone.now())
-
-
-class VersionTextView(CharterDecisionView):
-    """Write a version's text in one language."""
-
-    model = CharterVersion
-    form_class = TextForm
-    page_title = _("Edit the text")
-
-    @cached_property
-    def language(self) -> str:
-        """The language in the address."""
-        language: str = self.kwargs["language"]
-        if language not in {"da", "en"}:
-            raise Http404
-        return language
-
-    def get_initial(self) -> dict[str, Any]:
-        """Start from what is there."""
-        text = CharterText.objects.filter(version=self.object, language=self.language).first()
-        return {"title": text.title, "notice": text.notice, "body": text.body} if text else {}
-
-    def decide(self, data: dict[str, Any]) -> None:
-        """Save the text."""
-        save_text(
-            version_id=self.object.pk,
-            language=self.language,
-            actor=self.actor,
-            now=timezone.now(),
-            **data,
-        )
-
-
-class VersionPublishView(CharterDecisionView):
-    """Publish a draft."""
-
-    model = CharterVersion
-    form_class = PublishForm
-    page_title = _("Publish the version")
-    submit_label = _("Publish")
-    is_serious = True
-    explanation = _(
-        "From the day you choose only this version covers. Bookings after that day with providers that have signed "
-        "the version before become tasks. Providers can sign at once."
-    )
-
-    def decide(self, data: dict[str, Any]) -> None:
-        """Publish."""
-        publish_version(
-            version_id=self.object.pk,
-            required_from=data["required_from"],
-            actor=self.actor,
-            now=timezone.now(),
         )
 
 

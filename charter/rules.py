@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from charter.enums import CharterMode, CoverageState, ProviderKind, ProviderState, Transition
 from charter.errors import (
@@ -178,6 +179,16 @@ class Period:
     first_day: date
     last_day: date
     name: str = ""
+
+
+def gaps_between(periods: Iterable[Period]) -> list[Period]:
+    """Return the days between periods that none of them covers, in order."""
+    gaps: list[Period] = []
+    ordered = sorted(periods, key=lambda period: period.first_day)
+    for earlier, later in pairwise(ordered):
+        if later.first_day > earlier.last_day + DAY:
+            gaps.append(Period(earlier.last_day + DAY, later.first_day - DAY))
+    return gaps
 
 
 def signable_periods(

@@ -117,3 +117,29 @@ def _compare_words(old: str, new: str) -> tuple[Piece, ...]:
         if b2 > b1:
             pieces.append(Piece("added", " ".join(after[b1:b2])))
     return tuple(pieces)
+
+
+@dataclass(frozen=True)
+class ComparedText:
+    """What changed between two texts of one language."""
+
+    title: tuple[Piece, ...]
+    """Empty when the title stayed."""
+
+    notice: tuple[Piece, ...]
+    blocks: list[ComparedBlock]
+
+    @property
+    def changes(self) -> int:
+        """How many places differ: title, notice, and blocks."""
+        blocks = sum(block.change != "same" for block in self.blocks)
+        return blocks + bool(self.title) + bool(self.notice)
+
+
+def compared_text(old: CharterText, new: CharterText) -> ComparedText:
+    """Return the new text with all that changed since the old one: title, notice and body (C1)."""
+    return ComparedText(
+        title=_compare_words(old.title, new.title) if old.title != new.title else (),
+        notice=_compare_words(old.notice, new.notice) if old.notice != new.notice else (),
+        blocks=compare(old.body, new.body),
+    )

@@ -1,4 +1,7 @@
-"""Database triggers that refuse UPDATE and DELETE of signatures and their records (rule 4).
+"""Database triggers that refuse UPDATE and DELETE of signatures and their records, and of signed words (rule 4).
+
+A version that has been signed (`locked_at`) keeps its number, its days and its texts; only `accepted_until` still
+moves, when a later version is published or taken back.
 
 On SQLite a later migration that rebuilds a table drops its triggers without a word: such a migration must run
 `create` again at its end. A test asserts that all triggers stand after all migrations.
@@ -8,6 +11,16 @@ from typing import Any
 
 TABLES = ("charter_signature", "charter_signaturerecord")
 ACTIONS = ("UPDATE", "DELETE")
+TEXTS, VERSIONS = "charter_chartertext", "charter_charterversion"
+KEPT_COLUMNS = ("number", "published_at", "required_from", "locked_at")
+"""What of a signed version never changes."""
+
+LOCKS = {
+    f"{TEXTS}_locked_update": (TEXTS, "UPDATE"),
+    f"{TEXTS}_locked_delete": (TEXTS, "DELETE"),
+    f"{VERSIONS}_locked_update": (VERSIONS, "UPDATE"),
+}
+"""The triggers that lock signed words, with table and action."""
 
 
 def name_of(table: str, action: str) -> str:
@@ -38,6 +51,69 @@ def create_statements(vendor: str) -> list[str]:
                     "BEGIN SELECT RAISE(ABORT, 'a signature is never edited'); END"
                 )
     return statements
+
+
+def lock_statements(vendor: str) -> list[str]:
+    """Return the SQL that locks the texts and days of signed versions. Both tables must stand."""
+    is_locked = (
+        f"EXISTS (SELECT 1 FROM {VERSIONS} "  # noqa: S608 - our own constant
+        "WHERE id = OLD.version_id AND locked_at IS NOT NULL)"
+    )
+    differs = " OR ".join(
+        f"NEW.{column} IS {'DISTINCT FROM' if vendor == 'postgresql' else 'NOT'} OLD.{column}"
+        for column in KEPT_COLUMNS
+    )
+    days_change = f"OLD.locked_at IS NOT NULL AND ({differs})"
+    if vendor == "postgresql":
+        function = (
+            "CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "IF {condition} THEN RAISE EXCEPTION 'a signed charter version is never edited' "
+            "USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+            "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
+        )
+        statements = [
+            function.format(name="charter_refuse_signed_text", condition=is_locked),
+            function.format(name="charter_refuse_signed_days", condition=days_change),
+        ]
+        for name, (table, action) in LOCKS.items():
+            call = "charter_refuse_signed_text" if table == TEXTS else "charter_refuse_signed_days"
+            statements.append(
+                f"CREATE OR REPLACE TRIGGER {name} BEFORE {action} ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {call}()"
+            )
+        return statements
+    return [
+        f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {action} ON {table} "
+        f"WHEN {is_locked if table == TEXTS else days_change} "
+        "BEGIN SELECT RAISE(ABORT, 'a signed charter version is never edited'); END"
+        for name, (table, action) in LOCKS.items()
+    ]
+
+
+def unlock_statements(vendor: str) -> list[str]:
+    """Return the SQL that takes those locks away."""
+    statements = [
+        f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if vendor == "postgresql" else "")
+        for name, (table, _action) in LOCKS.items()
+    ]
+    if vendor == "postgresql":
+        statements += [
+            "DROP FUNCTION IF EXISTS charter_refuse_signed_text()",
+            "DROP FUNCTION IF EXISTS charter_refuse_signed_days()",
+        ]
+    return statements
+
+
+def lock_texts(schema_editor: Any) -> None:
+    """Make the locks of signed versions, for a migration."""
+    for statement in lock_statements(schema_editor.connection.vendor):
+        schema_editor.execute(statement, params=None)
+
+
+def unlock_texts(schema_editor: Any) -> None:
+    """Take the locks of signed versions away, for reversing a migration."""
+    for statement in unlock_statements(schema_editor.connection.vendor):
+        schema_editor.execute(statement, params=None)
 
 
 def drop_statements(vendor: str) -> list[str]:

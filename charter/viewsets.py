@@ -8,12 +8,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
-from wagtail.admin.widgets.button import HeaderButton
 
 from charter import admin_views, chain, evidence_admin, pages
 from charter.admin_forms import ProviderForm
@@ -23,7 +21,7 @@ from charter.enums import ProviderKind, RecordKind, Transition
 from charter.gate import covered, local_day
 from charter.journal_admin import SignatureJournalView
 from charter.methods import honesty, proof_rows
-from charter.models import CharterPeriod, CharterVersion, Programme, Provider, Signature
+from charter.models import Programme, Provider, Signature
 from charter.operations import create_provider
 from charter.operations.vetting import may_be_reviewed
 from charter.organisation import admin_views as organisation_views
@@ -35,12 +33,11 @@ from charter.organisation.viewsets import (
     VettingCaseViewSet,
 )
 from charter.rules import SERIOUS, allowed_transitions
-from charter.texts import compare
+from charter.version_admin import CharterPeriodViewSet, CharterVersionViewSet
 from core.audit.log import Actor, record
 from core.cms.viewsets import (
     PeriodFilter,
     PlainViewSet,
-    ReadOnlyIndexView,
     ReadOnlyInspectView,
     ReadOnlyViewSet,
     WagtailFilterSet,
@@ -245,89 +242,6 @@ class ProviderViewSet(PlainViewSet):
         ]
 
 
-class VersionIndexView(ReadOnlyIndexView):
-    """All versions, newest first, with a button for the next one."""
-
-    @property
-    def header_buttons(self) -> list[Any]:
-        """Offer a new draft."""
-        if not self.user_has_permission("add"):
-            return []
-        return [HeaderButton(gettext("New version"), url=reverse("charter_version:draft"), icon_name="plus")]
-
-
-class VersionInspectView(ReadOnlyInspectView):
-    """A version: its texts, what changed since the one before, and what can be done."""
-
-    template_name = "admin/charter/version.html"
-    page_title = _("Charter version")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add texts and comparison."""
-        version = self.object
-        before = CharterVersion.objects.filter(number__lt=version.number).order_by("-number").first()
-        texts = {text.language: text for text in version.texts.all()}
-        older = {text.language: text for text in before.texts.all()} if before else {}
-        can_change = self.user_has_permission("change")
-        return {
-            **super().get_context_data(**kwargs),
-            "version": version,
-            "before": before,
-            "languages": [
-                {
-                    "code": code,
-                    "name": name,
-                    "text": texts.get(code),
-                    "compared": compare(older[code].body, texts[code].body)
-                    if code in older and code in texts
-                    else None,
-                    "edit_url": reverse("charter_version:text", args=(version.pk, code))
-                    if can_change and version.locked_at is None
-                    else "",
-                }
-                for code, name in (("da", _("Danish")), ("en", _("English")))
-            ],
-            "publish_url": reverse("charter_version:publish", args=(version.pk,))
-            if can_change and version.published_at is None
-            else "",
-        }
-
-
-class CharterVersionViewSet(ReadOnlyViewSet):
-    """«Charterversioner»."""
-
-    model = CharterVersion
-    name = "charter_version"
-    menu_label = _("Charter versions")
-    icon = "doc-full"
-    list_display = ["__str__", "published_at", "required_from", "accepted_until", "locked_at"]
-    inspect_view_fields = ["number", "published_at", "required_from", "accepted_until", "locked_at"]
-    index_view_class = VersionIndexView
-    inspect_view_class = VersionInspectView
-    ordering = ["-number"]
-
-    def get_urlpatterns(self) -> list[Any]:
-        """Add draft, text and publication."""
-        names = {
-            "inspect_url_name": self.get_url_name("inspect"),
-            "index_url_name": self.get_url_name("index"),
-        }
-        return [
-            *super().get_urlpatterns(),
-            path("draft/", self.construct_view(admin_views.VersionDraftView, **names), name="draft"),
-            path(
-                "<int:pk>/text/<slug:language>/",
-                self.construct_view(admin_views.VersionTextView, **names),
-                name="text",
-            ),
-            path(
-                "<int:pk>/publish/",
-                self.construct_view(admin_views.VersionPublishView, **names),
-                name="publish",
-            ),
-        ]
-
-
 class SignatureFilterSet(WagtailFilterSet):
     """Provider, version, method, when signed."""
 
@@ -436,18 +350,6 @@ class SignatureViewSet(ReadOnlyViewSet):
                 name="withdraw",
             ),
         ]
-
-
-class CharterPeriodViewSet(PlainViewSet):
-    """«Charterperioder»."""
-
-    model = CharterPeriod
-    name = "charter_period"
-    menu_label = _("Charter periods")
-    icon = "calendar-alt"
-    list_display = ["name", "first_day", "last_day", "signing_opens_on"]
-    form_fields = ["name", "first_day", "last_day", "signing_opens_on"]
-    ordering = ["-first_day"]
 
 
 class ProgrammeViewSet(PlainViewSet):

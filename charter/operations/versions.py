@@ -102,11 +102,8 @@ def publish_version(*, version_id: int, required_from: date, actor: Actor, now: 
             .order_by("-number")
             .first()
         )
-        # The first version ever may be dated back: signatures on paper are older than this portal.
-        if before is not None and (
-            required_from < local_day(now)
-            or (before.required_from is not None and required_from <= before.required_from)
-        ):
+        earliest = _earliest_after(before, now=now)
+        if earliest is not None and required_from < earliest:
             raise RequiredFromError
         affected = cut_by(required_from, version=version)
         if affected:
@@ -138,6 +135,20 @@ def publish_version(*, version_id: int, required_from: date, actor: Actor, now: 
                 affected, cause=Cause(CauseKind.NEW_VERSION, required_from), actor=actor, now=now
             )
     return version
+
+
+def earliest_required_from(version: CharterVersion, *, now: datetime) -> date | None:
+    """Return the first day from which a draft could be required, None where any will do."""
+    before = CharterVersion.objects.published().filter(number__lt=version.number).order_by("-number").first()
+    return _earliest_after(before, now=now)
+
+
+def _earliest_after(before: CharterVersion | None, *, now: datetime) -> date | None:
+    # The first version ever may be dated back: signatures on paper are older than this portal.
+    if before is None:
+        return None
+    after = before.required_from + timedelta(days=1) if before.required_from else local_day(now)
+    return max(local_day(now), after)
 
 
 def unpublish_version(*, version_id: int, actor: Actor, now: datetime) -> CharterVersion:
