@@ -18,6 +18,7 @@ from charter.errors import (
     BrokerUnreachableError,
     MethodNotOfferedError,
     ProofMissingError,
+    SealError,
     SigningError,
 )
 from charter.methods import broker
@@ -44,6 +45,9 @@ def charter_proof(request: HttpRequest, slug: str, attempt_id: int) -> HttpRespo
                 ip_address=client_ip(request),
                 user_agent=request.headers.get("User-Agent", ""),
             )
+        except SealError as error:
+            messages.error(request, str(error))
+            return redirect("charter_proof", slug=slug, attempt_id=attempt.pk)
         except ProofMissingError as error:
             messages.warning(request, str(error))
             return redirect("charter_proof", slug=slug, attempt_id=attempt.pk)

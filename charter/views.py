@@ -19,6 +19,7 @@ from charter.errors import (
     CodeExpiredError,
     CodeUsedUpError,
     CodeWrongError,
+    SealError,
     SigningError,
     VersionChangedError,
 )
@@ -220,6 +221,10 @@ def charter_code(request: HttpRequest, slug: str, attempt_id: int) -> HttpRespon
         except (CodeWrongError, CodeExpiredError, CodeUsedUpError) as error:
             needs_new_code = not isinstance(error, CodeWrongError)
             form.add_error("code", str(error))
+        except SealError as error:
+            # Not the signer's fault: what was typed is kept, and the same code works again.
+            messages.error(request, str(error))
+            return redirect("charter_code", slug=slug, attempt_id=attempt.pk)
         except SigningError as error:
             messages.error(request, str(error))
             return redirect("charter_sign", slug=slug)

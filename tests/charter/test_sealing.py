@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.test import Client
+from django.urls import reverse
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -38,8 +40,9 @@ from charter.sealing.timestamps import time_stamper
 from core.outbox.models import Message
 from core.worklist.models import WorkItem
 from tests.charter.conftest import sign_for
-from tests.charter.test_operations_signing import NOW
-from tests.factories.charter import CharterPeriodFactory
+from tests.charter.test_operations_signing import NOW, start_with_code
+from tests.factories.accounts import log_in
+from tests.factories.charter import CharterPeriodFactory, CharterTextFactory, ProviderMemberFactory
 from tests.seals import PASSPHRASE, make_authority
 
 AT = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
@@ -392,6 +395,26 @@ def test_nothing_is_signed_when_the_seal_fails_and_the_team_hears_of_it_once_a_d
     assert Message.objects.filter(mail_type="charter_seal_failed").count() == 1
     settings.PORTAL_SEAL_PASSPHRASE = PASSPHRASE
     assert sign_for("Stærk Stemme").signature.pk
+
+
+def test_a_signer_who_meets_a_broken_seal_can_try_again_with_the_same_code(
+    settings, sealing, portal_site, time_machine
+):
+    time_machine.move_to(NOW, tick=False)
+    CharterPeriodFactory(year=2026)
+    member, text = ProviderMemberFactory(), CharterTextFactory()
+    attempt, code = start_with_code(member, text)
+    client = log_in(Client(), member.user)
+    address = reverse("charter_code", kwargs={"slug": member.provider.slug, "attempt_id": attempt.pk})
+    settings.PORTAL_SEAL_PASSPHRASE = "forkert"
+
+    refused = client.post(address, {"code": code}, follow=True)
+    assert "så intet er underskrevet" in refused.content.decode()
+    assert refused.redirect_chain == [(address, 302)]
+
+    settings.PORTAL_SEAL_PASSPHRASE = PASSPHRASE
+    client.post(address, {"code": code})
+    assert Signature.objects.count() == 1
 
 
 # --- start-up and command line --------------------------------------------------------------------

@@ -133,8 +133,8 @@ class Command(BaseCommand):
         if not settings.PORTAL_IS_DEMO:
             raise CommandError("This is not a demo: set DJANGO_SETTINGS_MODULE=portal.settings.demo.")
         folder = Path(settings.PORTAL_SEAL_FILE).parent
-        made = make_demo_seal(folder)
-        self.stdout.write(f"The demo's seal {'is made' if made else 'is there already'}: {folder}")
+        if make_demo_seal(folder):
+            self.stdout.write(f"The demo's own root and seal are made: {folder}")
 
 
 def _as_line(value: object) -> str:
