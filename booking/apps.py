@@ -9,6 +9,8 @@ class BookingConfig(AppConfig):
     def ready(self) -> None:
         """Fill the lower packages' registries: places, coverage, mails, tasks."""
         from booking import audit_words, emails, package_emails, querysets, session_emails, worklist_kinds
+        from booking.attendance import emails as report_emails
+        from booking.attendance import tasks as report_tasks
         from booking.operations.coverage import BookingCoverageObserver
         from booking.operations.school_changes import BookingSchoolObserver
         from booking.requesting import emails as request_emails
@@ -32,3 +34,5 @@ class BookingConfig(AppConfig):
         worklist_kinds.register_kinds()
         request_emails.register_mail_types()
         request_tasks.register_kinds()
+        report_emails.register_report_mails()
+        report_tasks.register_kinds()

@@ -204,3 +204,23 @@ class Occupation(models.TextChoices):
     VOLUNTEER = "volunteer", _("Volunteers")
     LEADER = "leader", _("Leaders")
     OTHER = "other", _("Others")
+
+
+class NotHeldReason(models.TextChoices):
+    """Why a session was not held: fixed choices, since goals and the yearly report count them."""
+
+    NOBODY_CAME = "nobody_came", pgettext_lazy("session", "Nobody came")
+    ILLNESS = "illness", pgettext_lazy("session", "Illness")
+    PROVIDER = "provider", pgettext_lazy("session", "We could not hold it")
+    SCHOOL = "school", pgettext_lazy("session", "The school called it off")
+    PLACE = "place", pgettext_lazy("session", "The place could not be used")
+    WEATHER = "weather", pgettext_lazy("session", "Weather or traffic")
+    OTHER = "other", pgettext_lazy("session", "Another reason")
+
+
+class ReportSource(models.TextChoices):
+    """By which way a session was reported."""
+
+    LINK = "link", _("By the link in the e-mail")
+    PROVIDER = "provider", _("On the provider’s pages")
+    STAFF = "staff", _("By the administration")

@@ -13,6 +13,7 @@ from booking.errors import FairShareError, NewSchoolsFirstError, SchoolCapError
 from booking.models import BookedSession, ClassPlace
 from core.audit.log import VISITOR, record
 from workshops.calendars import FIRST_MONTH_OF_SCHOOL_YEAR, local_date_of, school_year_days, school_year_of
+from workshops.enums import NOT_TAKING_PLACE
 from workshops.models import School, Session
 from workshops.operations.sessions import fair_shares_of
 
@@ -117,9 +118,10 @@ def check_cap(session: Session, school: School, *, classes: int) -> None:
 def _is_served(session: Session, school: School) -> bool:
     """Whether the school has a booking of the offer in the school year of the session."""
     first, last = school_year_days(school_year_of(session.local_date))
-    return BookedSession.objects.filter(
+    served = BookedSession.objects.filter(
         booking__school=school,
         session__offer_id=session.offer_id,
         session__local_date__range=(first, last),
         state__in=SERVED_STATES,
-    ).exists()
+    )
+    return served.exclude(session__state__in=NOT_TAKING_PLACE).exists()

@@ -37,6 +37,14 @@ def user_can_change_sessions_of(user: Any, provider_id: int) -> bool:
     return user_is_member(user, provider_id, roles=[MemberRole.COORDINATOR])
 
 
+def user_can_report_for(user: Any, provider_id: int) -> bool:
+    """Return whether a user may report a provider's sessions and keep its door lists (L8, F5).
+
+    Those who hold them or coordinate; not who only signs the charter.
+    """
+    return user_is_member(user, provider_id, roles=[MemberRole.COORDINATOR, MemberRole.FACILITATOR])
+
+
 def user_registered(user: Any, booking: Booking) -> bool:
     """Return whether a user made the booking: by phone for a caller, or with their own address."""
     email = (user.email or "").lower()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking import wording
+from booking.attendance.reading import REPORTED_OF
 from booking.enums import BookingKind, BookingState
 from booking.models import BookedSession, Booking
 from booking.permissions import provider_decides, user_registered
@@ -136,8 +137,16 @@ def summary_of(session: Session) -> str:
     return " · ".join(parts) or _("Nobody has booked yet.")
 
 
-def state_of(session: Session) -> tuple[str, str]:
-    """Return a session's state as a badge, text and kind; nothing for one that is simply open."""
+def state_of(session: Session, *, now: datetime) -> tuple[str, str]:
+    """Return a session's state as a badge, text and kind; nothing for one that is simply open.
+
+    What is over and had somebody booked is reported, or its report is missing (rule 11).
+    """
+    if session.state in (SessionState.HELD, SessionState.NOT_HELD):
+        is_held = session.state == SessionState.HELD
+        return (_("Reported: held"), "success") if is_held else (_("Reported: not held"), "neutral")
+    if session.ends_at <= now and session.state in UPCOMING_STATES and _had_somebody(session):
+        return _("Report is missing"), "warning"
     if session.state == SessionState.CANCELLED:
         return (
             f"{_('Cancelled')}: {session.state_reason}" if session.state_reason else _("Cancelled")
@@ -145,6 +154,11 @@ def state_of(session: Session) -> tuple[str, str]:
     if session.state == SessionState.CLOSED:
         return _("Closed for booking"), "warning"
     return "", ""
+
+
+def _had_somebody(session: Session) -> bool:
+    booked: Iterable[BookedSession] = session.shown  # type: ignore[attr-defined]  # prefetched
+    return any(item.state in REPORTED_OF for item in booked)
 
 
 def places_of(session: Session) -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from booking.attendance import views as attendance
 from booking.requesting import notice_views, provider_views
 from booking.requesting import views as asking
 from booking.session_steps import CANCEL, LIMITS, MOVE
@@ -29,6 +30,12 @@ urlpatterns = [
     path("kalender/min/<str:token>.ics", subscribing.personal_feed, name="personal_feed"),
     path("udbyder/<slug:slug>/tider/", providing.provider_dates, name="provider_dates"),
     path("udbyder/tider/<int:session_id>/", providing.provider_session, name="provider_session"),
+    path("indberet/<str:token>/", attendance.LinkReportView.as_view(), name="session_report_link"),
+    path(
+        "udbyder/tider/<int:session_id>/indberet/",
+        attendance.ProviderReportView.as_view(),
+        name="session_report",
+    ),
     path(
         "udbyder/tider/<int:session_id>/flyt/",
         ProviderSessionChangeView.as_view(step=MOVE),

@@ -5,6 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from booking.attendance.admin_views import (
+    StaffReportView,
+    UnreportedMenuItem,
+    UnreportedView,
+    renew_link_to_report,
+)
 from booking.requesting import admin_views
 from booking.requesting.viewsets import RequestViewSet
 from booking.session_steps import CANCEL, LIMITS, MOVE
@@ -120,6 +126,37 @@ def register_booking_urls() -> list[URLPattern]:
             )
         ),
     ]
+
+
+@hooks.register("register_admin_urls")
+def register_report_urls() -> list[URLPattern]:
+    """Return the pages of reports of sessions."""
+    return [
+        path("mangler-indberetning/", UnreportedView.as_view(), name="unreported"),
+        path(
+            "mangler-indberetning/results/",
+            UnreportedView.as_view(results_only=True),
+            name="unreported_results",
+        ),
+        path(
+            "tider/<int:session_id>/indberet/",
+            StaffReportView.as_view(),
+            name="session_admin_report",
+        ),
+        path(
+            "tider/<int:session_id>/nyt-indberetningslink/",
+            renew_link_to_report,
+            name="session_admin_report_link",
+        ),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def register_unreported_menu_item() -> MenuItem:
+    """Put the list of sessions without report among the reports."""
+    return UnreportedMenuItem(
+        _("Missing reports"), reverse_lazy("unreported"), name="unreported", icon_name="warning", order=290
+    )
 
 
 @hooks.register("register_reports_menu_item")

@@ -1,7 +1,8 @@
-"""Bookings, requests for dates, notices and feeds. Written only by booking.operations (rule 1)."""
+"""Bookings, reports, requests for dates, notices and feeds. Written only by booking.operations (rule 1)."""
 
 from booking.models.bookings import SESSION_MOVED, Attendance, BookedClass, BookedSession, Booking, ClassPlace
 from booking.models.feeds import Feed
+from booking.models.reports import SessionReport
 from booking.models.requests import DateNotice, DateRequest, ProposedTime, WishedDate
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "DateRequest",
     "Feed",
     "ProposedTime",
+    "SessionReport",
     "WishedDate",
 ]

@@ -271,8 +271,11 @@ def _call_off(session_ids: Iterable[int], *, for_booked: ForBooked, actor: Actor
 
 
 def _active(booking: Booking, sessions: Mapping[int, Session]) -> list[BookedSession]:
-    """Return what is still booked, in pk order of the locked sessions, each with its session."""
-    booked = list(booking.booked_sessions.filter(state__in=ACTIVE_STATES).order_by("session_id"))
+    """Return what is still booked, in pk order of the locked sessions, each with its session.
+
+    A day of a course that has been reported is history: it does not end with the rest (rule 11).
+    """
+    booked = list(booking.booked_sessions.filter(state__in=LIVE_STATES).order_by("session_id"))
     for item in booked:
         item.session = sessions[item.session_id]
     return booked

@@ -17,7 +17,7 @@ from booking import links, wording
 from booking.forms import school_label as label_of_school
 from booking.models import BookedSession, Booking
 from booking.packages import is_waiting_for_a_school
-from booking.permissions import user_can_change_sessions
+from booking.permissions import user_can_change, user_can_change_sessions
 from booking.presentation import course_title, dates_of_courses
 from booking.requesting.rules import asking_kind
 from booking.rules import has_queue
@@ -26,7 +26,7 @@ from booking.standing import Standing, standings
 from core.links.tokens import absolute_url
 from core.prepared import prepared
 from workshops.calendars import local_date_of
-from workshops.enums import PlaceKind, SessionAccess, WhyNotBookable
+from workshops.enums import UPCOMING_STATES, PlaceKind, SessionAccess, SessionState, WhyNotBookable
 from workshops.models import Offer, OfferIndexPage, OfferPage, School, Session
 from workshops.operations.sessions import EDITABLE_STATES
 from workshops.rules import why_course_not_bookable, why_not_bookable
@@ -37,6 +37,7 @@ _ADDRESS = ("url_path", "locale", "locale__language_code")
 """What a page's address is made of: its texts are long and stay where they are."""
 
 FEW_LEFT = 5
+_REPORTABLE = (*UPCOMING_STATES, SessionState.HELD, SessionState.NOT_HELD)
 
 
 @dataclass(frozen=True)
@@ -253,8 +254,12 @@ def session_queue(session: Session) -> dict[str, Any]:
 
 @register.inclusion_tag("booking/admin/session_change_links.html", takes_context=True)
 def session_change_links(context: Context, session: Session) -> dict[str, Any]:
-    """Show staff who may change bookings how a date is moved, cancelled or resized; nothing for others."""
-    is_ahead = session.state in EDITABLE_STATES and session.starts_at > timezone.now()
+    """Show staff how a date is moved, cancelled or resized, and once it has begun reported; nothing for others."""
+    has_begun = session.starts_at <= timezone.now()
+    is_ahead = session.state in EDITABLE_STATES and not has_begun
+    if has_begun and session.state in _REPORTABLE and user_can_change(context["request"].user):
+        url = reverse("session_admin_report", args=[session.pk])
+        return {"links": [{"url": url, "label": _("Report the session"), "is_serious": False}]}
     if not (is_ahead and user_can_change_sessions(context["request"].user)):
         return {"links": []}
     return {

@@ -16,7 +16,12 @@ from booking.enums import DeclineReason
 from booking.errors import BookingRefusedError
 from booking.models import Booking
 from booking.operations import approve_booking, decline_booking
-from booking.permissions import provider_decides, user_can_change_sessions_of, user_registered
+from booking.permissions import (
+    provider_decides,
+    user_can_change_sessions_of,
+    user_can_report_for,
+    user_registered,
+)
 from booking.provider_pages import (
     earlier_sessions_of,
     places_of,
@@ -31,6 +36,7 @@ from booking.provider_pages import (
 from charter.models import Provider
 from charter.permissions import user_is_member
 from core.audit.log import Actor
+from workshops.enums import UPCOMING_STATES, SessionState
 from workshops.models import Session
 from workshops.operations.sessions import EDITABLE_STATES
 
@@ -51,7 +57,7 @@ def provider_dates(request: HttpRequest, slug: str) -> HttpResponse:
     page = Paginator(found, _PER_PAGE).get_page(request.GET.get("side"))
     rows = []
     for session in page:
-        state, kind = state_of(session)
+        state, kind = state_of(session, now=now)
         rows.append(
             {
                 "session": session,
@@ -71,8 +77,15 @@ def provider_dates(request: HttpRequest, slug: str) -> HttpResponse:
 def provider_session(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show one session to the members of its provider; to others it does not exist (rule 12)."""
     session = _own_session(request, session_id)
-    is_ahead = session.state in EDITABLE_STATES and session.starts_at > timezone.now()
-    state, state_kind = state_of(session)
+    now = timezone.now()
+    is_ahead = session.state in EDITABLE_STATES and session.starts_at > now
+    state, state_kind = state_of(session, now=now)
+    is_reported = session.state in (SessionState.HELD, SessionState.NOT_HELD)
+    can_report = (
+        session.starts_at <= now
+        and (is_reported or session.state in UPCOMING_STATES)
+        and user_can_report_for(request.user, session.provider_id)
+    )
     return render(
         request,
         "booking/provider_session.html",
@@ -87,6 +100,8 @@ def provider_session(request: HttpRequest, session_id: int) -> HttpResponse:
             "state": state,
             "state_kind": state_kind,
             "is_ahead": is_ahead,
+            "can_report": can_report,
+            "is_reported": is_reported,
             "can_change": is_ahead and user_can_change_sessions_of(request.user, session.provider_id),
         },
     )

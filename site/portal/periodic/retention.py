@@ -251,3 +251,14 @@ def register_all() -> None:
             deleted_by="delete_agreement_documents",
         )
     )
+    register(
+        RetentionRule(
+            name="report_notes",
+            title=_("Notes of reports"),
+            what=_("The note to the team, and which user reported; the numbers stay"),
+            purpose=_("To learn from how the session went, and to ask about the numbers"),
+            days=730,
+            counted_from=_("the day of the session"),
+            deleted_by="forget_report_notes",
+        )
+    )
