@@ -49,6 +49,9 @@ ACTIONS: dict[str, Any] = {
     "requests_anonymised": _("Personal data of requests deleted by rule"),
     "reserved_used": _("Reserved place used"),
     "session_invitation_renewed": _("Invitation link renewed"),
+    "session_report_corrected": _("Report of a session corrected"),
+    "session_report_link_renewed": _("Link to report a session renewed"),
+    "session_reported": _("Session reported"),
 }
 
 SUBJECTS: dict[str, Any] = {
