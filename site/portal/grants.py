@@ -31,6 +31,11 @@ def register() -> None:
     register_grants(
         "outbox", {ADMINISTRATION: ("change", "view"), CASEWORKER: ("change", "view"), AUDITOR: VIEW}
     )
+    register_grants(
+        "outbox.mailtextversion",
+        {ADMINISTRATION: ("change", "view"), EDITOR: ("change", "view"), CASEWORKER: VIEW, AUDITOR: VIEW},
+    )
+    register_grants("outbox.mailtexttrial", {})
     register_grants("periodic", {ADMINISTRATION: VIEW, AUDITOR: VIEW})
     register_grants("audit", {ADMINISTRATION: VIEW, AUDITOR: VIEW})
     register_grants("accounts", {ADMINISTRATION: ALL, AUDITOR: VIEW})

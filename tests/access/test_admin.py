@@ -43,6 +43,13 @@ RIGHTS = {
         "caseworker": {"change", "view"},
         "auditor": VIEW,
     },
+    "outbox.mailtextversion": {
+        "administration": {"change", "view"},
+        "editor": {"change", "view"},
+        "caseworker": VIEW,
+        "auditor": VIEW,
+    },
+    "outbox.mailtexttrial": {},
     "periodic": {"administration": VIEW, "auditor": VIEW},
     "audit": {"administration": VIEW, "auditor": VIEW},
     "accounts": {"administration": ALL, "auditor": VIEW},

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.conf import settings
 
+from core.outbox.placeholders import sample_value
 from core.outbox.registry import Audience, Content, all_types
 from core.outbox.rendering import WIDTH, Rendered, render
 
@@ -54,7 +55,7 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 def sample(mail_type, language) -> Rendered:
     values = {
-        name: URL if name.endswith("url") and name not in SAMPLES else SAMPLES[name]
+        name: URL if name.endswith("url") and name not in SAMPLES else SAMPLES.get(name) or sample_value(name)
         for name in mail_type.placeholders
     }
     return render(

@@ -1,5 +1,11 @@
 """Refusals of the outbox."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.outbox.rules import Problem
+
 
 class OutboxError(Exception):
     """Base of the outbox's refusals."""
@@ -29,3 +35,19 @@ class MessageNotFailedError(OutboxError):
     """Only a message that failed or bounced can be sent again."""
 
     code = "message_not_failed"
+
+
+class MailTextRefusedError(OutboxError):
+    """A written text cannot be used; `problems` say what to mend."""
+
+    code = "mail_text_refused"
+
+    def __init__(self, problems: "Sequence[Problem]") -> None:
+        super().__init__("; ".join(problem.code for problem in problems))
+        self.problems = problems
+
+
+class MailTextChangedError(OutboxError):
+    """A colleague has saved another version in the meantime."""
+
+    code = "mail_text_changed"

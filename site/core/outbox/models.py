@@ -1,5 +1,6 @@
 """A row a message: what to tell whom, in which state of sending (rule 5)."""
 
+from django.conf import settings
 from django.contrib.admin import display
 from django.db import models
 from django.db.models import Q
@@ -7,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.outbox import registry
 from core.outbox.errors import UnknownMailTypeError
-from core.outbox.querysets import MessageQuerySet
+from core.outbox.querysets import MailTextVersionQuerySet, MessageQuerySet
+from core.outbox.texts import Wording
 
 
 class MessageState(models.TextChoices):
@@ -102,3 +104,85 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.happened_at:%Y-%m-%d %H:%M}"
+
+
+class MailTextBase(models.Model):
+    """A mail's text in one language as the administration has written it."""
+
+    mail_type = models.CharField(_("type"), max_length=80)
+    language = models.CharField(_("language"), max_length=5)
+    subject = models.CharField(_("subject"), max_length=150)
+    body = models.TextField(_("text"))
+    why = models.CharField(_("why the recipient gets this e-mail"), max_length=500)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def wording(self) -> Wording:
+        """The text as a value."""
+        return Wording(self.subject, self.body, self.why)
+
+
+class MailTextVersion(MailTextBase):
+    """One version of an edited mail; mails use the shipped text where none is in use (N7).
+
+    A reset is a version too: the shipped text of that moment, and from then on whatever is shipped.
+    """
+
+    number = models.PositiveIntegerField(_("version"))
+    is_in_use = models.BooleanField(_("in use"), default=False)
+    is_reset = models.BooleanField(_("back to the standard text"), default=False)
+    standard = models.JSONField(default=list)
+    """Subject, body and reason of the shipped text that its writer saw: tells when the shipped text has changed."""
+
+    saved_at = models.DateTimeField(_("saved at"))
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("saved by"),
+    )
+
+    objects = MailTextVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("e-mail text")
+        verbose_name_plural = _("e-mail texts")
+        ordering = ["mail_type", "language", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mail_type", "language", "number"], name="mail_text_version_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["mail_type", "language"], condition=Q(is_in_use=True), name="mail_text_one_in_use"
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_in_use=True, is_reset=True), name="mail_text_reset_is_not_in_use"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mail_type} ({self.language}) {self.number}"
+
+    @property
+    def standard_seen(self) -> Wording:
+        """The shipped text that its writer saw."""
+        return Wording(*self.standard)
+
+
+class MailTextTrial(MailTextBase):
+    """What somebody has sent to themselves to look at: one a person and text, replaced by the next."""
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mail_type", "language", "author"], name="mail_text_trial_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mail_type} ({self.language})"

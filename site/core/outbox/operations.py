@@ -9,7 +9,7 @@ import base64
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,13 +18,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from core.audit.log import Actor, record
 from core.outbox import delivery
 from core.outbox.errors import MessageNotFailedError
-from core.outbox.models import Delivery, Message, MessageState
-from core.outbox.registry import Attachment, Content, get
+from core.outbox.models import Delivery, MailTextTrial, MailTextVersion, Message, MessageState
+from core.outbox.placeholders import sample_content
+from core.outbox.registry import Attachment, Content, MailType, get
 from core.outbox.rendering import Rendered, render
+from core.outbox.rules import is_usable
+from core.outbox.texts import MailText
 from core.prepared import prepared
 from core.worklist.operations import close_item_by_key, open_item
 
@@ -44,6 +48,9 @@ BACKOFF = (
 """Waits between attempts: a mail server may be away for a night without a mail being given up."""
 
 MAX_ATTEMPTS = len(BACKOFF) + 1
+
+TRIAL_ABOUT = "mail_text"
+"""Messages about "mail_text:<name>" were sent by whoever wrote a text, to themselves."""
 
 
 @dataclass(frozen=True)
@@ -183,11 +190,56 @@ def _send_one(message_id: int, *, now: datetime) -> bool:
 
 def _prepare(message: Message, *, now: datetime) -> tuple[Rendered, Content] | None:
     kind = get(message.mail_type)
+    if "trial" in message.ids:
+        return _prepare_trial(kind, message)
     with translation.override(message.language):
         content = kind.build(message.ids, message.language, now)
     if content is None:
         return None
-    return render(kind, content, language=message.language, delete_on=message.delete_after), content
+    text = text_in_use(kind, message.language)
+    rendered = render(kind, content, language=message.language, delete_on=message.delete_after, text=text)
+    return rendered, content
+
+
+def _prepare_trial(kind: MailType, message: Message) -> tuple[Rendered, Content] | None:
+    """Return a mail with invented values in the text its writer tries out; nothing once that is gone."""
+    trial = MailTextTrial.objects.filter(pk=message.ids["trial"]).first()
+    if trial is None:
+        return None
+    content = sample_content(kind)
+    rendered = render(
+        kind,
+        content,
+        language=message.language,
+        delete_on=message.delete_after,
+        text=trial.wording.parsed(message.language),
+    )
+    with translation.override(message.language):
+        subject = gettext("Test: %(subject)s") % {"subject": rendered.subject}
+    return replace(rendered, subject=subject), content
+
+
+def text_in_use(kind: MailType, language: str) -> MailText | None:
+    """Return the text that the administration has written for a mail; None where the shipped text is sent.
+
+    A text that uses what the mail no longer fills would leave holes: then the shipped text goes, and the
+    list of texts says so.
+    """
+    versions = _text_in_use(mail_type=kind.name, language=language)
+    if not versions:
+        return None
+    if not is_usable(versions[0].wording, mail_type=kind):
+        log.warning(
+            "The edited text of %s (%s) cannot be used; the shipped one is sent.", kind.name, language
+        )
+        return None
+    text: MailText = versions[0].wording.parsed(language)
+    return text
+
+
+@prepared
+def _text_in_use(*, mail_type: str, language: str) -> QuerySet[MailTextVersion]:
+    return MailTextVersion.objects.of(mail_type, language).in_use()
 
 
 def _mark_sent(

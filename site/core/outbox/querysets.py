@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from core.outbox.models import Message  # noqa: F401 - the type of the rows
+    from core.outbox.models import MailTextVersion, Message  # noqa: F401 - the type of the rows
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -41,3 +41,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def to_delete(self, *, now: datetime) -> "MessageQuerySet":
         """Those whose retention has ended (rule 10)."""
         return self.filter(delete_after__lt=timezone.localdate(now))
+
+
+class MailTextVersionQuerySet(models.QuerySet["MailTextVersion"]):
+    """Versions of mail texts."""
+
+    def of(self, mail_type: str, language: str) -> "MailTextVersionQuerySet":
+        """Those of one mail in one language."""
+        return self.filter(mail_type=mail_type, language=language)
+
+    def in_use(self) -> "MailTextVersionQuerySet":
+        """Those that mails use; at most one a mail and language."""
+        return self.filter(is_in_use=True)

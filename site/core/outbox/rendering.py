@@ -67,14 +67,19 @@ class _Piece:
     url: str = ""
 
 
-def render(mail_type: MailType, content: Content, *, language: str, delete_on: date) -> Rendered:
-    """Return the mail in a language. `delete_on` is used where the content names no date of its own.
+def render(
+    mail_type: MailType, content: Content, *, language: str, delete_on: date, text: MailText | None = None
+) -> Rendered:
+    """Return the mail in a language.
 
+    Args:
+        delete_on: used where the content names no date of its own.
+        text: as the administration has written it; without it, the shipped text.
     Raises:
         MailTextError: the text file is missing.
         TypedTextError: a value for an unproven address carries a foreign web address.
     """
-    text = text_for(mail_type.name, language)
+    text = text or text_for(mail_type.name, language)
     if mail_type.audience == Audience.UNPROVEN:
         _refuse_typed_text(content.placeholders)
     with translation.override(language):

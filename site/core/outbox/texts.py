@@ -1,6 +1,7 @@
 """The texts of mails: files in templates/emails/<language>/<name>.txt and the little markup they use.
 
 Emne: Kvittering for booking {reference}
+Sendes: når en booking er bekræftet.
 
 Paragraphs stand between blank lines. {placeholder} is replaced when the mail is sent.
 
@@ -10,11 +11,13 @@ Paragraphs stand between blank lines. {placeholder} is replaced when the mail is
 
 ---
 Why the reader gets this mail.
+
+The second line tells the administration when the mail goes; it is not part of the mail.
 """
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -22,8 +25,9 @@ from django.conf import settings
 from core.outbox.errors import MailTextError
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_BUTTON = re.compile(r"^\[([^\]]+)\]\(\{([a-z][a-z0-9_]*)\}\)$")
+BUTTON = re.compile(r"^\[([^\]]+)\]\(\{([a-z][a-z0-9_]*)\}\)$")
 SUBJECT_LABELS = {"da": "Emne:", "en": "Subject:"}
+WHEN_LABEL = "Sendes:"
 
 COMMON_PLACEHOLDERS = frozenset({"contact_email", "contact_phone", "department", "site_name", "site_url"})
 """Filled by the outbox itself in every mail."""
@@ -85,6 +89,29 @@ class MailText:
     subject_placeholders: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Wording:
+    """A mail's text as a person edits it: what `parse` reads, in its three parts."""
+
+    subject: str
+    body: str
+    why: str
+
+    def source(self, language: str) -> str:
+        """Return it as a text file."""
+        label = SUBJECT_LABELS.get(language, "Subject:")
+        return f"{label} {self.subject}\n\n{self.body}\n\n---\n{self.why}\n"
+
+    def parsed(self, language: str) -> MailText:
+        """Return it ready for rendering. Raises MailTextError when a part is empty."""
+        return _parsed(self.source(language), language)
+
+
+@lru_cache(maxsize=512)
+def _parsed(source: str, language: str) -> MailText:
+    return parse(source, language)
+
+
 def path_of(name: str, language: str) -> Path:
     """Return where the text of a mail type in a language lies."""
     return Path(settings.TEMPLATE_DIR) / "emails" / language / f"{name}.txt"
@@ -92,31 +119,57 @@ def path_of(name: str, language: str) -> Path:
 
 @cache
 def text_for(name: str, language: str) -> MailText:
-    """Return a mail type's text in a language. Raises MailTextError when it is missing or malformed."""
-    path = path_of(name, language)
+    """Return a mail type's shipped text in a language. Raises MailTextError when it is missing or malformed."""
+    return parse(_shipped(name, language), language)
+
+
+@cache
+def default_wording(name: str, language: str) -> Wording:
+    """Return a mail type's shipped text as a person edits it. Raises MailTextError as `text_for` does."""
+    return _split(_shipped(name, language), language)[0]
+
+
+@cache
+def sent_when(name: str) -> str:
+    """Return when a mail goes, in the administration's words; empty where the Danish text does not say."""
     try:
-        source = path.read_text(encoding="utf-8")
+        return _split(_shipped(name, "da"), "da")[1]
+    except MailTextError:
+        return ""
+
+
+def _shipped(name: str, language: str) -> str:
+    try:
+        return path_of(name, language).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise MailTextError(f"The text emails/{language}/{name}.txt is missing.") from None
-    return parse(source, language)
 
 
-def parse(source: str, language: str) -> MailText:
-    """Read a text file. Raises MailTextError when the subject or the block saying why is missing."""
+def _split(source: str, language: str) -> tuple[Wording, str]:
+    """Return the parts of a text file, and when the mail goes."""
     first, _, rest = source.lstrip("\ufeff").partition("\n")
     label = SUBJECT_LABELS.get(language, "Subject:")
     if not first.startswith(label) or not first.removeprefix(label).strip():
         raise MailTextError(f"The first line must be '{label} ...'.")
+    when = ""
+    if rest.startswith(WHEN_LABEL):
+        line, _, rest = rest.partition("\n")
+        when = line.removeprefix(WHEN_LABEL).strip()
     body, separator, why = rest.rpartition("\n---\n")
     if not separator or not why.strip():
         raise MailTextError("The text must end with a line '---' and why the reader gets this mail.")
-    subject = first.removeprefix(label).strip()
+    return Wording(first.removeprefix(label).strip(), body.strip("\n"), " ".join(why.split())), when
+
+
+def parse(source: str, language: str) -> MailText:
+    """Read a text file. Raises MailTextError when the subject or the block saying why is missing."""
+    wording, _when = _split(source, language)
     return MailText(
-        subject=subject,
-        blocks=tuple(_blocks(body)),
-        why=" ".join(why.split()),
-        placeholders=frozenset(PLACEHOLDER.findall(source)),
-        subject_placeholders=frozenset(PLACEHOLDER.findall(subject)),
+        subject=wording.subject,
+        blocks=tuple(_blocks(wording.body)),
+        why=wording.why,
+        placeholders=frozenset(PLACEHOLDER.findall("\n".join((wording.subject, wording.body, wording.why)))),
+        subject_placeholders=frozenset(PLACEHOLDER.findall(wording.subject)),
     )
 
 
@@ -144,7 +197,7 @@ def _blocks(body: str) -> list[Block]:
             if paragraph:
                 close()
             items.append(line.removeprefix("- ").strip())
-        elif found := _BUTTON.match(line):
+        elif found := BUTTON.match(line):
             close()
             blocks.append(Button(found.group(1), found.group(2)))
         elif items and raw.startswith("  "):
