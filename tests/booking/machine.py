@@ -26,11 +26,14 @@ from booking.enums import (
     BookingKind,
     BookingState,
     ForBooked,
+    RequestState,
     SessionCancelReason,
+    WithdrawPart,
 )
 from booking.errors import BookingRefusedError
 from booking.models import Booking
 from booking.operations import (
+    accept_handover,
     accept_offer,
     answer_overdue_approvals,
     approve_booking,
@@ -48,13 +51,19 @@ from booking.operations import (
     keep_affected_booking,
     move_booking,
     move_session,
+    offer_handover,
     pick_from_queue,
     prove_address,
     release_hold,
     submit_booking,
+    take_back_handover,
     withdraw_booking,
 )
+from booking.operations.answering import accept_time, decline_request, propose_times
 from booking.operations.changing_sessions import cancel_token, limits_token, move_token
+from booking.operations.request_upkeep import chase_requests
+from booking.operations.requesting import prove_request, send_request, withdraw_request
+from booking.requesting.rules import Time, Wish
 from booking.rules import QUEUE_ENDS
 from charter.enums import Transition
 from charter.operations.providers import change_provider_state
@@ -62,8 +71,10 @@ from charter.operations.withdrawal import withdraw_charter
 from core.audit.log import LINK, SYSTEM
 from tests.booking.machine_world import (
     ASKED,
+    EVENING,
     FIRST_NOW,
     PICK,
+    VISIT,
     YES_OR_NO,
     Asked,
     Choose,
@@ -76,8 +87,8 @@ from tests.booking.machine_world import (
     rank,
 )
 from tests.factories.charter import SignatureFactory
-from workshops.calendars import local_date_of
-from workshops.enums import PlaceKind, SessionState
+from workshops.calendars import at_local_time, local_date_of
+from workshops.enums import Audience, PlaceKind, SessionAccess, SessionState
 from workshops.errors import WorkshopError
 from workshops.models import Session
 from workshops.operations.moving import NewTime
@@ -192,9 +203,9 @@ class BookingMachine(RuleBasedStateMachine):
         """In the same browser, with other numbers: the hold is changed, all or nothing."""
         booking = self._choose(pick, [HELD, WAITING], is_sent=False)
         if booking and booking["id"] in self.forms:
-            session_id = self._booked(booking)["session_id"]
-            number = [session.pk for session in self.world.sessions].index(session_id)
-            self._hold(asked._replace(session=number), wants_queue=True, form=self.forms[booking["id"]])
+            number = self._number_of(booking)
+            if number is not None:
+                self._hold(asked._replace(session=number), wants_queue=True, form=self.forms[booking["id"]])
 
     @step(weight=2, pick=PICK, is_proven=YES_OR_NO)
     def send(self, pick: int, is_proven: bool) -> None:
@@ -218,18 +229,25 @@ class BookingMachine(RuleBasedStateMachine):
         elif booking:
             self.act(release_hold, "", booking_id=booking["id"], now=self.now)
 
-    @step(weight=6, pick=PICK, who=one_of("participant", "participant", "for a caller", "organiser"))
-    def end(self, pick: int, who: str) -> None:
+    @step(
+        weight=6,
+        pick=PICK,
+        who=one_of("participant", "participant", "for a caller", "organiser"),
+        part=one_of(*WithdrawPart, WithdrawPart.ALL, WithdrawPart.ALL),
+    )
+    def end(self, pick: int, who: str, part: WithdrawPart) -> None:
+        """Withdraw it, or of a package a part; the evening's parents, and a request's own session, go with it."""
         booking = self._choose(pick, ACTIVE_STATES, is_sent=True)
         if booking and who == "organiser":
             self.act(
                 cancel_booking, "booking_cancelled", booking_id=booking["id"], reason="other", actor=SYSTEM,
-                now=self.now,
+                now=self.now, also={"session.cancelled", "session.closed"},
             )  # fmt: skip
         elif booking:
             self.act(
-                withdraw_booking, "booking_withdrawn", booking_id=booking["id"], reason="date", actor=LINK,
-                now=self.now, by_staff=who == "for a caller",
+                withdraw_booking, self._how_withdrawn(booking, part), booking_id=booking["id"], reason="date",
+                actor=LINK, now=self.now, by_staff=who == "for a caller", part=part,
+                also={"session.cancelled", "booking_cancelled"},
             )  # fmt: skip
 
     @step(weight=6, pick=PICK, is_yes=YES_OR_NO)
@@ -245,8 +263,9 @@ class BookingMachine(RuleBasedStateMachine):
         """More, fewer or other classes, or seats."""
         booking = self._choose(pick, [CONFIRMED, AWAITING, WAITING], is_sent=True)
         if booking:
-            session_id = self._booked(booking)["session_id"]
-            number = [session.pk for session in self.world.sessions].index(session_id)
+            number = self._number_of(booking)
+            if number is None:
+                return
             schools = [school.pk for school in self.world.schools]
             school = schools.index(booking["school_id"]) if booking["school_id"] else 0
             asked = asked._replace(session=number, school=school)
@@ -255,15 +274,90 @@ class BookingMachine(RuleBasedStateMachine):
                 contact=self.world.contact(asked), actor=LINK, now=self.now, accepts_approval=True, by_staff=by_staff,
             )  # fmt: skip
 
-    @step(weight=3, pick=PICK, to=one_of(0, 3, 3, 1), by_staff=YES_OR_NO)
+    @step(weight=4, pick=PICK, to=one_of(0, 3, 3, 1, 6, 6), by_staff=YES_OR_NO)
     def go_to_another_date(self, pick: int, to: int, by_staff: bool) -> None:
+        """Of a course, one lesson goes to a date of its own."""
         booking = self._choose(pick, [CONFIRMED, AWAITING], is_sent=True)
         if booking:
-            booked = self._booked(booking)
+            booked = self._booked(booking, which=pick)
             self.act(
                 move_booking, "booking_moved", booking_id=booking["id"], booked_session_id=booked["id"],
                 to_session_id=self.world.sessions[to].pk, actor=LINK, now=self.now, by_staff=by_staff,
+                also={"session.cancelled"},
             )  # fmt: skip
+
+    @step(weight=3, asked=ASKED, is_sent=YES_OR_NO)
+    def book_a_package(self, asked: Asked, is_sent: bool) -> None:
+        """A visit with the whole evening."""
+        evening = self.world.sessions[EVENING].pk
+        booking = self._hold(asked._replace(session=VISIT), wants_queue=False, evening_id=evening)
+        if booking and is_sent:
+            self.act(submit_booking, "booking_sent", booking_id=booking.pk, is_proven=True, now=self.now)
+
+    @step(weight=3, pick=PICK, asked=ASKED, what=one_of("ask", "accept", "accept", "think better"))
+    def hand_over(self, pick: int, asked: Asked, what: str) -> None:
+        pending = [row for row in self.rows.bookings.values() if row["pending_email"]]
+        booking = self._choose(pick, [CONFIRMED, AWAITING, WAITING], is_sent=True)
+        if pending and what != "ask":
+            booking = pending[pick % len(pending)]
+        if booking and what == "accept" and pending:
+            self.act(
+                accept_handover, "booking_handed_over", is_repeatable=False, booking_id=booking["id"],
+                phone_on_day="11 22 33 44", actor=LINK, now=self.now,
+            )  # fmt: skip
+        elif booking and what == "think better" and pending:
+            self.act(
+                take_back_handover, "booking_handover_taken_back", booking_id=booking["id"], actor=LINK,
+                now=self.now,
+            )  # fmt: skip
+        elif booking:
+            contact = self.world.contact(asked)
+            self.act(
+                offer_handover, "booking_handover_offered", booking_id=booking["id"], name=contact.name,
+                email=contact.email, actor=LINK, now=self.now,
+            )  # fmt: skip
+
+    @step(weight=2, asked=ASKED, is_proven=one_of(True, True, False))
+    def ask_for_a_date(self, asked: Asked, is_proven: bool) -> None:
+        wish = Wish(local_date_of(self.now) + timedelta(days=asked.pupils))
+        self.act(
+            send_request, "request_sent", offer_id=self.world.sessions[1].offer_id,
+            party=self.world.party(asked._replace(session=1)), contact=self.world.contact(asked), wishes=[wish],
+            submission_key=uuid.uuid4(), is_proven=is_proven, actor=LINK, now=self.now,
+        )  # fmt: skip
+
+    @step(
+        weight=5,
+        pick=PICK,
+        what=one_of("propose", "accept", "accept", "accept", "withdraw", "decline"),
+        days=one_of(5, 12, 30),
+        is_open=one_of(True, False, False),
+    )
+    def go_on_with_a_request(self, pick: int, what: str, days: int, is_open: bool) -> None:
+        """Propose times, accept one, decline, withdraw; what is not proven is proven first."""
+        if not self.rows.requests:
+            return
+        states = {"accept": [RequestState.ANSWERED], "propose": [RequestState.SENT, RequestState.ANSWERED]}
+        every = list(self.rows.requests.values())
+        fitting = [row for row in every if row["state"] in states.get(what, [row["state"]])]
+        asked = (fitting or every)[pick % len(fitting or every)]
+        to = {"request_id": asked["id"], "actor": LINK, "now": self.now}
+        if asked["state"] == RequestState.UNPROVEN:
+            self.act(prove_request, "request_proven", **to)
+        elif what == "propose" or (what == "accept" and asked["state"] == RequestState.SENT):
+            starts_at = at_local_time(local_date_of(self.now) + timedelta(days=days), time_of_day(10))
+            times = [Time(starts_at + timedelta(days=more), 90, is_open_to_others=is_open) for more in (0, 1)]
+            self.act(propose_times, "request_answered", is_repeatable=False, times=times, **to)
+        elif what == "accept":
+            times = [row for row in self.rows.times.values() if row["request_id"] == asked["id"]]
+            self.act(
+                accept_time, "request_agreed", proposal_id=times[pick % len(times)]["id"] if times else 0,
+                also={"session.created", "booking_sent", "booking_approved"}, **to,
+            )  # fmt: skip
+        elif what == "withdraw":
+            self.act(withdraw_request, "request_withdrawn", **to)
+        else:
+            self.act(decline_request, "request_declined", reason="request_capacity", **to)
 
     # What the administration does.
 
@@ -278,7 +372,7 @@ class BookingMachine(RuleBasedStateMachine):
         elif booking and what == "no":
             self.act(
                 decline_booking, "booking_declined", booking_id=booking["id"], reason="capacity", actor=SYSTEM,
-                now=self.now,
+                now=self.now, also={"session.cancelled"},
             )  # fmt: skip
         elif booking:
             self.act(
@@ -298,7 +392,7 @@ class BookingMachine(RuleBasedStateMachine):
     @step(
         weight=4,
         what=one_of("limits", "limits", "door", "provider", "charter", "move", "move", "cancel"),
-        number=one_of(0, 0, 1, 2, 3),
+        number=one_of(0, 0, 1, 2, 3, 5, VISIT),
         more=one_of(*range(-3, 4)),
     )
     def administer(self, what: str, number: int, more: int) -> None:
@@ -347,7 +441,7 @@ class BookingMachine(RuleBasedStateMachine):
         self.act(
             move_session, "session.moved", session_id=session.pk, following=False, new_time=new_time,
             for_booked=ForBooked.TELL, seen=move_token(affected, new_time, ForBooked.TELL), actor=SYSTEM, now=self.now,
-            also={"booking_session_moved"},
+            also={"booking_session_moved", "request_times_moved"},
         )  # fmt: skip
 
     def _cancel_session(self, row: Row) -> None:
@@ -357,7 +451,7 @@ class BookingMachine(RuleBasedStateMachine):
         self.act(
             cancel_session, "session.cancelled", session_id=session.pk, following=False, reason=asked[0],
             for_booked=asked[1], seen=cancel_token(affected_by([session], now=self.now), *asked), actor=SYSTEM,
-            now=self.now, also={"booking_cancelled", "booking_session_cancelled"},
+            now=self.now, also={"booking_cancelled", "booking_session_cancelled", "request_times_cancelled"},
         )  # fmt: skip
 
     def _open_or_close(self, row: Row) -> None:
@@ -403,6 +497,8 @@ class BookingMachine(RuleBasedStateMachine):
         self.freed_places_are_offered()
         self.nothing_without_cover_is_without_a_task()
         self.each_state_is_told_once()
+        self.a_request_became_one_booking_or_none()
+        self.no_session_waits_for_whoever_asked_for_it()
 
     def counters_are_the_sum_of_what_is_active(self) -> None:
         for session in self.rows.sessions.values():
@@ -420,8 +516,15 @@ class BookingMachine(RuleBasedStateMachine):
         for session in self.rows.sessions.values():
             if session["place_kind"] != PlaceKind.AT_SCHOOL:
                 continue
-            schools = {self._school_of(row) for row in self.rows.of_session(session["id"], TAKING_STATES)}
-            assert schools == ({session["host_school_id"]} - {None})
+            taking = self.rows.of_session(session["id"], TAKING_STATES)
+            schools = {self._school_of(row) for row in taking} - {None}
+            if session["audience"] == Audience.SCHOOL:
+                assert schools == ({session["host_school_id"]} - {None})
+                continue
+            # A whole evening: the school's, and parents of it.
+            assert schools <= {session["host_school_id"]}
+            assert session["for_school_id"] == session["host_school_id"]
+            assert sum(row["groups"] for row in taking) <= 1
 
     def no_class_is_split_or_twice_in_a_date(self) -> None:
         active = [place for place in self.rows.places.values() if place["is_active"]]
@@ -438,6 +541,11 @@ class BookingMachine(RuleBasedStateMachine):
             is_active = row["state"] in TAKING_STATES or (
                 row["state"] == BookingState.WAITING and booking["submitted_at"]
             )
+            if self.rows.sessions[row["session_id"]]["audience"] != Audience.SCHOOL:
+                # An evening: parents, or the school with the whole of it.
+                assert row["id"] not in of_booked
+                assert booking["kind"] != BookingKind.SCHOOL or (row["groups"], row["people"]) == (1, 0)
+                continue
             if booking["kind"] == BookingKind.SCHOOL:
                 assert of_booked.get(row["id"], set()) == (set(classes) if is_active else set())
             if booking["kind"] == BookingKind.SCHOOL and row["state"] in ACTIVE_STATES:
@@ -492,6 +600,24 @@ class BookingMachine(RuleBasedStateMachine):
             ended_with_date = booking["end_reason"] in SessionCancelReason.values
             may_differ = name == "received" or booking["changes"] or ended_with_date
             assert told == 1 or may_differ, name
+
+    def a_request_became_one_booking_or_none(self) -> None:
+        """S16: of its times one is accepted, just when it is agreed, and that one's session had the booking."""
+        for asked in self.rows.requests.values():
+            accepted = [
+                time
+                for time in self.rows.times.values()
+                if time["request_id"] == asked["id"] and time["accepted_at"]
+            ]
+            is_agreed = asked["state"] == RequestState.AGREED
+            assert len(accepted) == is_agreed == (asked["booking_id"] is not None)
+
+    def no_session_waits_for_whoever_asked_for_it(self) -> None:
+        """A session made for a request alone is called off when its booking has left it."""
+        for session in self.rows.sessions.values():
+            is_ahead = session["starts_at"] > self.now and session["state"] == SessionState.OPEN
+            if is_ahead and session["access"] == SessionAccess.INVITATION:
+                assert self.rows.of_session(session["id"], ACTIVE_STATES)
 
     # One step, and what must be true of it.
 
@@ -638,10 +764,30 @@ class BookingMachine(RuleBasedStateMachine):
         school: int | None = self.rows.bookings[row["booking_id"]]["school_id"]
         return school
 
-    def _booked(self, booking: Row) -> Row:
-        """Return its places: the active ones of a course that has lost a date."""
+    def _booked(self, booking: Row, *, which: int = 0) -> Row:
+        """Return its places: the active ones of a course that has lost a date; `which` chooses among several."""
         mine = [row for row in self.rows.booked.values() if row["booking_id"] == booking["id"]]
-        return next((row for row in mine if row["state"] in ACTIVE_STATES), mine[0])
+        active = [row for row in mine if row["state"] in ACTIVE_STATES] or mine
+        return active[which % len(active)]
+
+    def _number_of(self, booking: Row) -> int | None:
+        """Return which of the world's dates a booking is of; None for one that was made for a request."""
+        numbers = {session.pk: number for number, session in enumerate(self.world.sessions)}
+        return numbers.get(self._booked(booking)["session_id"])
+
+    def _how_withdrawn(self, booking: Row, part: WithdrawPart) -> str:
+        """Return how the log calls it: of a package whose other part stays, a part."""
+        rows = [
+            self.rows.sessions[row["session_id"]]["audience"] == Audience.SCHOOL
+            for row in self.rows.booked.values()
+            if row["booking_id"] == booking["id"] and row["state"] in ACTIVE_STATES
+        ]
+        is_visit = part == WithdrawPart.VISIT
+        leave = [row for row in rows if part == WithdrawPart.ALL or row == is_visit]
+        is_school = booking["kind"] == BookingKind.SCHOOL
+        if not is_school and part != WithdrawPart.ALL:
+            leave = rows if is_visit else []
+        return "booking_part_withdrawn" if leave and len(leave) < len(rows) else "booking_withdrawn"
 
     def _choose(self, pick: int, states: Collection[str], *, is_sent: bool | None = None) -> Row | None:
         every = list(self.rows.bookings.values())
@@ -655,7 +801,9 @@ class BookingMachine(RuleBasedStateMachine):
 
     # How people come.
 
-    def _hold(self, asked: Asked, *, wants_queue: bool, form: Form | None = None) -> Booking | None:
+    def _hold(
+        self, asked: Asked, *, wants_queue: bool, form: Form | None = None, evening_id: int | None = None
+    ) -> Booking | None:
         form = form or Form(uuid.uuid4(), uuid.uuid4().hex)
         held = {
             "session_id": self.world.sessions[asked.session].pk,
@@ -664,6 +812,7 @@ class BookingMachine(RuleBasedStateMachine):
             **form._asdict(),
             "now": self.now,
             "wants_queue": wants_queue,
+            "evening_id": evening_id,
         }
         booking: Booking | None = self.act(hold_places, "", is_repeatable=False, **held)
         if booking is None:
@@ -686,7 +835,11 @@ class BookingMachine(RuleBasedStateMachine):
     def _jobs(self) -> None:
         """The periodic jobs run every minute."""
         self.act(expire_overdue, "", now=self.now)
-        self.act(answer_overdue_approvals, "", now=self.now, also={"booking_approved", "booking_declined"})
+        self.act(
+            answer_overdue_approvals, "", now=self.now,
+            also={"booking_approved", "booking_declined", "session.cancelled"},
+        )  # fmt: skip
+        self.act(chase_requests, "", now=self.now, also={"request_expired"})
         self.act(delete_abandoned_forms, "", now=self.now)
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from booking.enums import BookingKind, BookingState
-from booking.models import BookedClass, BookedSession, Booking, ClassPlace
+from booking.models import BookedClass, BookedSession, Booking, ClassPlace, DateRequest, ProposedTime
 from booking.operations import withdraw_booking
 from booking.party import ClassSize, Contact, Party
 from core.audit.log import LINK
@@ -22,8 +22,11 @@ from tests.factories.booking import a_contact, known_school, queue_up
 from tests.factories.charter import ProviderFactory
 from tests.factories.workshops import OfferFactory, SessionFactory
 from workshops.calendars import at_local_time, local_date_of
-from workshops.enums import Approval, Audience
-from workshops.models import Course, School, Session
+from workshops.enums import Approval, Audience, PlaceKind, SessionAccess
+from workshops.models import Course, Offer, School, Session
+
+VISIT, EVENING = 7, 8
+"""The dates of the package."""
 
 FIRST_NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
@@ -44,8 +47,8 @@ class Asked(NamedTuple):
     person: int
 
 
-DATES = [0, 0, 0, 0, 1, 1, 2, 3, 4, 5]
-"""The first evening most: a small date that many want has a queue."""
+DATES = [0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 5, 6, 7, EVENING, EVENING]
+"""The first evening most: a small date that many want has a queue. The last is a package's, for one school's parents."""
 
 Choose = Callable[[Random], Any]
 
@@ -97,7 +100,7 @@ A class awaits approval. Of the other evening all seats are given back at the en
 
 @dataclass
 class World:
-    """Dates with different limits, of two providers, two of them a course; two schools with known domains."""
+    """Dates with different limits, of two providers: two are a course, two a package; two schools with known domains."""
 
     sessions: list[Session]
     schools: list[School]
@@ -113,17 +116,36 @@ class World:
         )
         lessons = OfferFactory(at_venue=True, provider=other, max_groups=2)
         course = Course.objects.create(offer=lessons, name="Forløb")
-        days = [(evening, 6), (visit, 20), (at_venue, 40), (evening, 25), (lessons, 15), (lessons, 22)]
+        whole = OfferFactory(
+            provider=other,
+            audience=Audience.PARENTS,
+            place_kind=PlaceKind.AT_SCHOOL,
+            max_groups=1,
+            max_people=6,
+        )
+        packaged = OfferFactory(provider=one, max_groups=2, evening_offer=whole)
+        days: list[tuple[Offer, int, dict[str, Any]]] = [
+            (evening, 6, {}),
+            (visit, 20, {}),
+            (at_venue, 40, {}),
+            (evening, 25, {}),
+            (lessons, 15, {"course": course}),
+            (lessons, 22, {"course": course}),
+            (lessons, 29, {}),
+            (packaged, 18, {}),
+            (whole, 17, {"access": SessionAccess.SCHOOL}),
+        ]
         sessions = [
             SessionFactory(
                 offer=offer,
                 starts_at=at_local_time(local_date_of(FIRST_NOW) + timedelta(days=day), time(17)),
-                course=course if offer is lessons else None,
+                **more,
             )
-            for offer, day in days
+            for offer, day, more in days
         ]
         schools = [known_school(domain=f"skole{number}.example") for number in range(2)]
         world = cls(sessions=sessions, schools=schools)
+        assert sessions[EVENING].audience == Audience.PARENTS
         came = [
             queue_up(
                 sessions[asked.session],
@@ -165,12 +187,14 @@ class Form(NamedTuple):
 
 _READ = {
     Session: "state starts_at local_date provider_id offer_id course_id place_kind host_school_id adults_count max_groups"
-    " max_people reserved groups_taken people_taken waiting",
+    " max_people reserved groups_taken people_taken waiting audience access for_school_id",
     BookedSession: "booking_id session_id state held_until groups people queued_at is_picked sequence uid",
-    Booking: "kind state held_until submitted_at proven_at confirmed_at school_id contact_email end_reason changes",
+    Booking: "kind state held_until submitted_at proven_at confirmed_at school_id contact_email end_reason changes pending_email",
     ClassPlace: "booked_session_id booked_class_id session_id class_key is_active",
     BookedClass: "booking_id pupils adults",
     WorkItem: "kind subject closed_at",
+    DateRequest: "state booking_id",
+    ProposedTime: "request_id session_id starts_at accepted_at withdrawn_at",
 }
 
 
@@ -184,6 +208,8 @@ class Snapshot:
     places: Rows
     classes: Rows
     tasks: Rows
+    requests: Rows
+    times: Rows
     mails: Counter[tuple[str, str, str]]
     entries: Counter[tuple[str, str]]
     every_column: list[list[tuple[Any, ...]]]
