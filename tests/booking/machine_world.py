@@ -14,12 +14,14 @@ from booking.enums import BookingKind, BookingState
 from booking.models import BookedClass, BookedSession, Booking, ClassPlace, DateRequest, ProposedTime
 from booking.operations import withdraw_booking
 from booking.party import ClassSize, Contact, Party
+from booking.requesting.rules import Time, Wish
 from core.audit.log import LINK
 from core.audit.models import Entry
 from core.outbox.models import Message
 from core.worklist.models import WorkItem
-from tests.factories.booking import a_contact, known_school, queue_up
+from tests.factories.booking import a_contact, book, known_school, queue_up
 from tests.factories.charter import ProviderFactory
+from tests.factories.requests import answer, ask
 from tests.factories.workshops import OfferFactory, SessionFactory
 from workshops.calendars import at_local_time, local_date_of
 from workshops.enums import Approval, Audience, PlaceKind, SessionAccess
@@ -156,7 +158,42 @@ class World:
             for number, asked in enumerate(CAME_BEFORE)
         ]
         withdraw_booking(booking_id=came[-3].pk, reason="date", actor=LINK, now=FIRST_NOW)
+        world.take_the_package()
+        world.ask_for_dates()
         return world
+
+    def take_the_package(self) -> None:
+        """A school has the visit with the evening, and its parents have filled it: one waits."""
+        asked = _asked(VISIT, classes=("9.A",))
+        book(
+            self.sessions[VISIT],
+            now=FIRST_NOW,
+            contact=self.contact(asked._replace(person=130)),
+            evening_id=self.sessions[EVENING].pk,
+            **self.wishes(asked),
+        )
+        for number, seats in enumerate((4, 2, 2)):
+            parent = _asked(EVENING, seats=seats)._replace(person=140 + number)
+            queue_up(self.sessions[EVENING], now=FIRST_NOW, contact=self.contact(parent), seats=seats)
+
+    def ask_for_dates(self) -> None:
+        """Two requests have been answered with two times each, a third awaits its answer."""
+        offer = self.sessions[1].offer
+        for number in range(3):
+            request = ask(
+                offer,
+                now=FIRST_NOW,
+                school=self.schools[number % 2],
+                contact=self.contact(_asked(1, school=number % 2)._replace(person=150 + number)),
+                wishes=[Wish(local_date_of(FIRST_NOW) + timedelta(days=30))],
+            )
+            days = (30 + number, 40 + number)
+            times = [
+                Time(at_local_time(local_date_of(FIRST_NOW) + timedelta(days=day), time(10)), 90)
+                for day in days
+            ]
+            if number < 2:
+                answer(request, *times, now=FIRST_NOW)
 
     def wishes(self, asked: Asked) -> dict[str, Any]:
         """Return what is asked for as the factories take it."""

@@ -1,5 +1,6 @@
 """Rules 1, 3 and 6 at the same moment: moving, cancelling and resizing sessions while others book or move."""
 
+import os
 from datetime import time, timedelta
 
 import pytest
@@ -23,7 +24,7 @@ from workshops.rules import Limits
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
-ROUNDS = 5
+ROUNDS = int(os.environ.get("PORTAL_TEST_ROUNDS", "20"))
 
 
 def evening(people=10, **more):
