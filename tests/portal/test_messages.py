@@ -1,9 +1,13 @@
 """The catalogue check finds what has no Danish, and updating keeps what was written."""
 
+import re
 from pathlib import Path
 
+import django
 import polib
 import pytest
+import wagtail.users
+from django.apps import apps
 from django.conf import settings
 
 from portal.messages import check, extract, update, upstream_keys
@@ -84,3 +88,57 @@ def test_the_shipped_catalogue_has_no_empty_and_no_fuzzy_entry():
     findings = check(catalogue, catalogue)
 
     assert (findings.untranslated, findings.fuzzy) == ([], [])
+
+
+@pytest.mark.parametrize("domain", ["django", "djangojs"])
+def test_every_text_of_the_parts_of_wagtail_we_use_is_in_danish(domain: str):
+    ours = settings.LOCALE_PATHS[0] / "da" / "LC_MESSAGES" / f"{domain}.po"
+    texts = {
+        (entry.msgctxt, entry.msgid)
+        for folder in _wagtail_folders()
+        for entry in _entries(folder / "locale" / "en" / "LC_MESSAGES" / f"{domain}.po")
+    }
+    in_danish = {
+        (entry.msgctxt, entry.msgid)
+        for path in (
+            ours,
+            *(folder / "locale" / "da" / "LC_MESSAGES" / f"{domain}.po" for folder in _wagtail_folders()),
+        )
+        for entry in _entries(path)
+        if entry.translated()
+    } | {  # short words that Django itself has
+        (entry.msgctxt or None, entry.msgid)
+        for entry in polib.mofile(str(Path(django.__path__[0], "conf/locale/da/LC_MESSAGES/django.mo")))
+        if domain == "django"
+    }
+
+    assert len(texts) > 50
+    assert sorted(texts - in_danish) == []
+
+
+def test_our_danish_for_wagtail_has_the_placeholders_of_the_english():
+    placeholder = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+    catalogue = _entries(settings.LOCALE_PATHS[0] / "da" / "LC_MESSAGES" / "django.po")
+    unknown = {
+        entry.msgid: sorted(extra)
+        for entry in catalogue
+        for danish in (entry.msgstr, *entry.msgstr_plural.values())
+        if (
+            extra := set(placeholder.findall(danish))
+            - set(placeholder.findall(entry.msgid + entry.msgid_plural))
+        )
+    }
+
+    assert unknown == {}  # an unknown one is an error page
+
+
+def _wagtail_folders() -> list[Path]:
+    return [
+        Path(app.path) for app in apps.get_app_configs() if app.module.__name__.split(".")[0] == "wagtail"
+    ] + [
+        Path(wagtail.users.__path__[0])  # our own app configuration stands in for it
+    ]
+
+
+def _entries(path: Path) -> list[polib.POEntry]:
+    return [entry for entry in polib.pofile(str(path)) if not entry.obsolete] if path.exists() else []
