@@ -1,6 +1,7 @@
 """The provider's own pages and the public page of the charter: parse, ask permission, call, show."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -32,6 +33,7 @@ from charter.operations.signing import Statement, opening_for
 from charter.organisation import pages as organisation_pages
 from charter.organisation.rules import MANAGERS
 from charter.permissions import user_can_read_receipt, user_can_sign, user_is_member
+from charter.public import CoveredForm, covered_list
 from charter.texts import statements_in, text_in, text_sha256
 from core.audit.log import Actor
 from core.limits.limits import LimitExceededError, client_ip, too_many_response
@@ -360,16 +362,19 @@ def charter_withdraw(request: HttpRequest, slug: str) -> HttpResponse:
 def charter_public(request: HttpRequest) -> HttpResponse:
     """Show everybody the charter and the providers it covers today; never who is not (DOMAIN.md 1.3)."""
     now = timezone.now()
-    today = local_day(now)
     version = CharterVersion.objects.newest_at(now)
-    providers = list(Provider.objects.covered_on(today))
-    found = coverages(providers, today=today)
+    form = CoveredForm(request.GET)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    covered = covered_list(now=now, text=text, number=request.GET.get("side"))
     return render(
         request,
         "charter/public.html",
         {
             "version": version,
             "text": text_in(version, get_language() or "da") if version else None,
-            "rows": [(provider, found[provider.pk]) for provider in providers],
+            "covered": covered,
+            "form": form,
+            "sought": text,
+            "query": urlencode({"q": text}) if text else "",
         },
     )

@@ -221,7 +221,9 @@ def notice_of(offer: Any, *, dates: int = 0, inside_gate: int = 0, not_open_yet:
     if not dates:
         return _("No dates yet. Look again later, or write to us what you need.")
     if not inside_gate:
-        return _("The dates open when the provider has renewed the charter.")
+        return _(
+            "The dates open when the provider's agreements with the municipality are in place. Look again later, or call us."
+        )
     if not_open_yet == inside_gate:
         return _("Booking of the dates has not opened yet.")
     return _("All dates are taken. Look again later, or write to us.")

@@ -13,13 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from charter.coverage import coverage_of
-from charter.enums import CoverageState
+from charter.public import badge_of
 from core.cms.frame import current_frame, phone_link
 from core.cms.restrictions import open_to_all
 from core.cms.search import find_ids
 from core.prepared import attach_to, prepared
-from workshops.calendars import local_date_of
 from workshops.catalogue import PAGE_SIZE, catalogue_page, dates_of, free_dates
 from workshops.enums import MaterialFileKind, MaterialState, VisitPhase
 from workshops.forms import SHOWN_STATES, CatalogueForm, Choices, LibraryForm
@@ -99,7 +97,6 @@ def offer_context(page: Any, *, now: datetime) -> dict[str, Any]:
     offer: Offer = _offer(offer_id=page.offer_id)[0]
     attach_to(offer, "subjects", _subjects(offer_id=offer.pk))
     attach_to(offer, "districts", _districts(offer_id=offer.pk))
-    coverage = coverage_of(offer.provider, today=local_date_of(now))
     return {
         "offer": offer,
         "dates": dates_of([offer], free=free_dates(now=now, offer_ids=[offer.pk]), now=now)[offer.pk],
@@ -107,8 +104,7 @@ def offer_context(page: Any, *, now: datetime) -> dict[str, Any]:
         "facts": offer_facts(page, offer),
         "visit": visit_steps(page, audience=offer.audience),
         "school_provides": school_provides_labels(offer.school_provides),
-        "signed_until": coverage.until if coverage.state in SIGNED_STATES else None,
-        "is_municipal": not offer.provider.needs_charter,
+        "charter_badge": badge_of(offer.provider, now=now),
         "contact": contact_of(page),
         "catalogue_url": page.get_parent().url,
     }
@@ -208,10 +204,6 @@ def offer_facts(page: Any, offer: Any) -> list[Fact]:
         (_("Part of"), str(offer.programme)),
     ]
     return [Fact(label=label, value=str(value)) for label, value in pairs if value]
-
-
-SIGNED_STATES = (CoverageState.COVERED, CoverageState.RENEWAL_OPEN)
-"""Coverage that a badge may speak of; of any other nothing is said (C16)."""
 
 
 def library_context(page: Any, params: Any) -> dict[str, Any]:

@@ -159,7 +159,11 @@ def _place(session: Session) -> str:
 def _state(session: Session, why: WhyNotBookable | None) -> tuple[str, str, str]:
     """Return a date's state in words, its badge, and what to do."""
     if why is WhyNotBookable.PROVIDER_NOT_COVERED:
-        return _("Not open"), "neutral", _("The date opens when the provider's charter is in force for it.")
+        return (
+            _("Not open"),
+            "neutral",
+            _("It opens when the provider's agreements with the municipality cover the date."),
+        )
     if why is WhyNotBookable.NOT_OPEN_YET and session.booking_opens_at:
         opens = _("Booking opens %(when)s.") % {"when": wording.moment_text(session.booking_opens_at)}
         return _("Not open yet"), "neutral", opens

@@ -43,6 +43,7 @@ from booking.reading import booked_of, sent_from, started_in
 from booking.rules import bare_domain, has_queue, is_full
 from booking.standing import standings
 from booking.wording import position_text
+from charter.public import badge_of
 from core.limits.errors import LimitExceededError
 from core.limits.limits import hit, limited, too_many_response
 from core.links.errors import LinkError
@@ -343,6 +344,7 @@ def _show_form(
     domains = [] if invitation else [bare_domain(item) for item in session.offer.allowed_domains]
     context = {
         "session": session,
+        "charter_badge": badge_of(session.provider, now=now),
         "form": bound,
         "fewer": fewer,
         "domains": wording.alternatives_text(domains),

@@ -383,7 +383,7 @@ def test_the_public_page_has_a_fixed_number_of_queries(client, text, django_asse
     ProviderFactory.create_batch(count, covered=True)
     client.get(reverse("charter_public"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("charter_public"))
 
 

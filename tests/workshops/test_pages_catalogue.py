@@ -182,7 +182,10 @@ def test_catalogue_period_asks_the_charter_gate(client):
 
     assert titles(client, **period) == []
     notice = client.get("/tilbud/").context["hits"][0]["dates"].notice
-    assert notice == "Tiderne åbner, når udbyderen har fornyet charteret."
+    assert (
+        notice
+        == "Tiderne åbner, når udbyderens aftaler med kommunen er på plads. Se igen senere, eller ring til os."
+    )
 
 
 def test_catalogue_chips_lead_to_the_same_list_without_one_choice(client):

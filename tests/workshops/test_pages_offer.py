@@ -134,7 +134,10 @@ def test_offer_page_of_a_provider_outside_the_charter_stays_readable_and_neutral
     Provider.objects.filter(pk=provider.pk).update(state=ProviderState.SUSPENDED)
 
     content = shown(client, page)
-    assert "Tiderne åbner, når udbyderen har fornyet charteret." in content
+    assert (
+        "Tiderne åbner, når udbyderens aftaler med kommunen er på plads. Se igen senere, eller ring til os."
+        in content
+    )
     assert "suspenderet" not in content.lower()
 
 
