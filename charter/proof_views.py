@@ -1,11 +1,14 @@
 """Pages where a signer confirms who they are: choose how, go to the broker, come back, sign."""
 
+import secrets
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import get_language, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,11 +25,21 @@ from charter.errors import (
     SigningError,
 )
 from charter.methods import broker
+from charter.methods.passkey import offers_passkey, proof_since
 from charter.methods.profiles import Profile, offered_profiles, offers_email_code, profiles
 from charter.models import SigningAttempt
-from charter.operations import claim_answer, keep_proof, note_question, sign_with_proof
+from charter.operations import (
+    claim_answer,
+    keep_passkey_proof,
+    keep_proof,
+    note_passkey_question,
+    note_question,
+    sign_with_proof,
+)
 from charter.views import own_attempt
 from core.limits.limits import LimitExceededError, client_ip, too_many_response
+
+_PASSKEY_STATE = "charter_passkey"
 
 
 @login_required
@@ -65,6 +78,7 @@ def charter_proof(request: HttpRequest, slug: str, attempt_id: int) -> HttpRespo
             "rows": pages.attempt_rows(attempt),
             "confirmed": pages.confirmed_as(attempt, now=timezone.now()),
             "ways": [pages.way(profile) for profile in offered_profiles(provider.cvr)],
+            "offers_passkey": offers_passkey(provider, request.user),
             "offers_email_code": offers_email_code(provider.cvr),
         },
     )
@@ -140,6 +154,46 @@ def charter_answer(request: HttpRequest, profile: str) -> HttpResponse:
         return redirect(
             reverse("charter_proof", kwargs={"slug": attempt.provider.slug, "attempt_id": attempt.pk})
         )
+
+
+@login_required
+@never_cache
+@require_POST
+def charter_passkey(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
+    """Send the signer to use their passkey, on the page where allauth asks for it."""
+    _provider, attempt = own_attempt(request, slug, attempt_id)
+    state = secrets.token_urlsafe(16)
+    try:
+        note_passkey_question(attempt_id=attempt.pk, state=state, now=timezone.now())
+    except MethodNotOfferedError as error:
+        messages.error(request, str(error))
+        return redirect("charter_proof", slug=slug, attempt_id=attempt.pk)
+    except SigningError as error:
+        messages.error(request, str(error))
+        return redirect("charter_sign", slug=slug)
+    request.session[_PASSKEY_STATE] = {"attempt": attempt.pk, "state": state}
+    back = reverse("charter_passkey_answer", kwargs={"slug": slug, "attempt_id": attempt.pk})
+    return redirect(f"{reverse('mfa_reauthenticate_webauthn')}?{urlencode({'next': back})}")
+
+
+@login_required
+@never_cache
+@require_GET
+def charter_passkey_answer(request: HttpRequest, slug: str, attempt_id: int) -> HttpResponse:
+    """Come back from the passkey: what allauth has checked since then is the proof. It signs nothing (rule 15)."""
+    _provider, attempt = own_attempt(request, slug, attempt_id)
+    asked = request.session.pop(_PASSKEY_STATE, None) or {}
+    try:
+        if asked.get("attempt") != attempt.pk:
+            raise BrokerAnswerUsedError
+        asked_at = claim_answer(attempt_id=attempt.pk, state=asked["state"])
+        proof = proof_since(request, attempt, asked_at)
+        if proof is None:
+            raise BrokerCancelledError
+        keep_passkey_proof(attempt_id=attempt.pk, proof=proof, now=timezone.now())
+    except BrokerError as error:
+        messages.info(request, str(error))
+    return redirect("charter_proof", slug=slug, attempt_id=attempt.pk)
 
 
 def _profile(name: str) -> Profile:

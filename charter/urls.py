@@ -27,6 +27,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="charter_proof",
     ),
     path(
+        "udbyder/<slug:slug>/charter/bekraeft/<int:attempt_id>/noegle-brug/",
+        proof_views.charter_passkey,
+        name="charter_passkey",
+    ),
+    path(
+        "udbyder/<slug:slug>/charter/bekraeft/<int:attempt_id>/noegle-svar/",
+        proof_views.charter_passkey_answer,
+        name="charter_passkey_answer",
+    ),
+    path(
         "udbyder/<slug:slug>/charter/bekraeft/<int:attempt_id>/<slug:profile>/",
         proof_views.charter_ask,
         name="charter_ask",

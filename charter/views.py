@@ -26,7 +26,7 @@ from charter.errors import (
 )
 from charter.forms import AUTHORITIES, CodeForm, SigningForm, WithdrawalForm, describe_period
 from charter.gate import local_day
-from charter.methods.profiles import offered_profiles
+from charter.methods.passkey import has_choice
 from charter.models import CharterVersion, Provider, Signature, SigningAttempt, VettingCase
 from charter.operations import request_signing_code, sign_charter, start_signing, withdraw_charter
 from charter.operations.signing import Statement, opening_for
@@ -136,7 +136,7 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
                 ),
                 now=now,
             )
-            if not offered_profiles(provider.cvr):
+            if not has_choice(provider, request.user):
                 request_signing_code(attempt_id=attempt.pk, now=now)
         except VersionChangedError as error:
             # The page now shows the new text: ask again with what was typed, but unticked.
@@ -148,7 +148,7 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
         except LimitExceededError as error:
             return too_many_response(request, error)
         else:
-            name = "charter_proof" if offered_profiles(provider.cvr) else "charter_code"
+            name = "charter_proof" if has_choice(provider, request.user) else "charter_code"
             return redirect(name, slug=slug, attempt_id=attempt.pk)
     if form.has_error("period", "invalid_choice"):
         # Signed in another tab, or midnight passed: what can be signed for is another period now.
@@ -162,7 +162,7 @@ def charter_sign(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "charter/sign.html",
-        {**context, "form": form, "only_period": only, "has_choice": bool(offered_profiles(provider.cvr))},
+        {**context, "form": form, "only_period": only, "has_choice": has_choice(provider, request.user)},
     )
 
 
@@ -240,7 +240,7 @@ def charter_code(request: HttpRequest, slug: str, attempt_id: int) -> HttpRespon
             "attempt": attempt,
             "form": form,
             "needs_new_code": needs_new_code,
-            "has_choice": bool(offered_profiles(provider.cvr)),
+            "has_choice": has_choice(provider, request.user),
         },
     )
 

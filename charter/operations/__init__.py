@@ -1,7 +1,14 @@
 """Writes of the charter package: one function per use case; each owns its transaction, locks and refusals."""
 
 from charter.operations.authority import check_authority
-from charter.operations.confirming import claim_answer, keep_proof, note_question, release_binding
+from charter.operations.confirming import (
+    claim_answer,
+    keep_passkey_proof,
+    keep_proof,
+    note_passkey_question,
+    note_question,
+    release_binding,
+)
 from charter.operations.members import add_member, remove_member
 from charter.operations.paper import (
     approve_paper_signature,
@@ -33,7 +40,9 @@ __all__ = [
     "create_provider",
     "decline_paper_signature",
     "discard_draft",
+    "keep_passkey_proof",
     "keep_proof",
+    "note_passkey_question",
     "note_question",
     "publish_version",
     "queue_renewals",

@@ -22,6 +22,7 @@ from charter.errors import (
 )
 from charter.methods import Proof
 from charter.methods.claims import Person, read_claims, same_person
+from charter.methods.passkey import offers_passkey
 from charter.methods.profiles import Profile, offered_profiles
 from charter.models import IdentityBinding, SigningAttempt
 from charter.operations.signing import ATTEMPT_VALID_FOR, StartedSigning
@@ -45,11 +46,26 @@ def note_question(*, attempt_id: int, profile: Profile, state: str, now: datetim
     hit("signing_code", attempt.user_id, now=now)
     if profile not in offered_profiles(attempt.provider.cvr):
         raise MethodNotOfferedError
-    if now - attempt.started_at > ATTEMPT_VALID_FOR:
-        raise SigningExpiredError
-    StartedSigning(attempt, ip_address="", user_agent="").check(now=now)
-    SigningAttempt.objects.filter(pk=attempt_id, signature=None).update(
-        broker_state=_digest(state), broker_asked_at=now, proof=None, proof_expires_at=None
+    _ask(attempt, state, now=now)
+
+
+def note_passkey_question(*, attempt_id: int, state: str, now: datetime) -> None:
+    """Note that a person is sent to use their passkey; an earlier question and proof stop counting.
+
+    Raises:
+        MethodNotOfferedError: they have none, or only brokers count here.
+        SigningExpiredError, and what `note_question` raises when it cannot be signed any more.
+    """
+    attempt = _attempt(attempt_id)
+    if not offers_passkey(attempt.provider, attempt.user):
+        raise MethodNotOfferedError
+    _ask(attempt, state, now=now)
+
+
+def keep_passkey_proof(*, attempt_id: int, proof: Proof, now: datetime) -> None:
+    """Keep what allauth has checked as the proof of a signing."""
+    SigningAttempt.objects.filter(pk=attempt_id).update(
+        proof=proof.as_evidence(), proof_expires_at=now + PROOF_VALID_FOR
     )
 
 
@@ -102,6 +118,15 @@ def keep_proof(
             proof=person.proof.as_evidence(), proof_expires_at=now + PROOF_VALID_FOR
         )
     return person.proof
+
+
+def _ask(attempt: SigningAttempt, state: str, *, now: datetime) -> None:
+    if now - attempt.started_at > ATTEMPT_VALID_FOR:
+        raise SigningExpiredError
+    StartedSigning(attempt, ip_address="", user_agent="").check(now=now)
+    SigningAttempt.objects.filter(pk=attempt.pk, signature=None).update(
+        broker_state=_digest(state), broker_asked_at=now, proof=None, proof_expires_at=None
+    )
 
 
 def release_binding(*, binding_id: int, actor: Actor, now: datetime) -> None:

@@ -19,7 +19,7 @@ from tests.browser.checks import _SCRIPTING_IS_OFF as SCRIPTING_IS_OFF
 from tests.browser.checks import assert_fits_the_width, assert_no_axe_findings
 from tests.browser.conftest import PHONE
 from tests.browser.sessions import enter_as
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.charter import ProviderFactory, ProviderMemberFactory
 
 HOME = "/udbyder/klar-tale/"
@@ -259,3 +259,45 @@ def test_a_form_open_in_another_tab_while_it_was_signed_shows_what_is_left_to_si
     expect(other.locator("#id_statement_1")).not_to_be_checked()
     assert_no_axe_findings(other)
     assert Signature.objects.count() == 1
+
+
+def test_a_signer_with_a_passkey_confirms_with_it(page: Page, signer: User):
+    """No broker is set up: whoever has a passkey of their own need not wait for a mail."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    signer.set_password(PASSWORD)
+    signer.save()
+    enter_as(page, signer)
+    page.goto("/konto/totrin/noegler/ny/")
+    page.get_by_label("Adgangskode").fill(PASSWORD)
+    page.get_by_role("button", name="Fortsæt").click()
+    page.get_by_role("button", name="Tilføj adgangsnøglen").click()
+    page.wait_for_url("**/konto/totrin/reservekoder/")
+
+    fill_the_form(page)
+    page.get_by_role("button", name="Fortsæt").click()
+    assert_no_axe_findings(page)
+    page.get_by_role("button", name="Bekræft med din adgangsnøgle").click()
+    assert_no_axe_findings(page)
+    page.get_by_role("button", name="Brug min adgangsnøgle").click()
+    expect(page.get_by_text("Du er bekræftet som Mette Medlem")).to_be_visible()
+    assert not Signature.objects.exists()
+    page.get_by_role("button", name="Underskriv charteret").click()
+
+    expect(page.get_by_role("heading", name="Charteret er underskrevet")).to_be_visible()
+    signature = Signature.objects.get()
+    assert signature.method == SignatureMethod.PASSKEY
+    assert signature.evidence.proof["level"] == "passkey"

@@ -77,6 +77,9 @@ ROWS = [
     row("charter_new_code", attempt, method="post", anonymous=LOGIN, logged_in=404, provider_member_own=302),
     row("charter_proof", attempt, anonymous=LOGIN, logged_in=404, provider_member_own=200),
     row("charter_proof", attempt, method="post", anonymous=LOGIN, logged_in=404, provider_member_own=302),
+    row("charter_passkey", attempt, anonymous=LOGIN, logged_in=405),
+    row("charter_passkey", attempt, method="post", anonymous=LOGIN, logged_in=404, provider_member_own=302),
+    row("charter_passkey_answer", attempt, anonymous=LOGIN, logged_in=404, provider_member_own=302),
     # No broker is configured here: for members too there is nothing behind these addresses.
     row("charter_ask", ask, anonymous=LOGIN, logged_in=405),
     row("charter_ask", ask, method="post", anonymous=LOGIN, logged_in=404),
