@@ -1,6 +1,7 @@
 """Registers booking with Django, and with the lower packages that ask it."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 
 
 class BookingConfig(AppConfig):
@@ -18,6 +19,7 @@ class BookingConfig(AppConfig):
         from booking.stakes import BookingStakes
         from charter import observers, stakes
         from core.audit import registry as audit
+        from core.outbox.registry import register_page
         from workshops import availability
         from workshops import observers as school_observers
 
@@ -32,6 +34,8 @@ class BookingConfig(AppConfig):
         session_emails.register_session_mails()
         package_emails.register_package_mails()
         worklist_kinds.register_kinds()
+        register_page("booking", lambda pk: reverse("booking_admin_detail", args=[pk]))
+        register_page("request", lambda pk: reverse("request_admin_detail", args=[pk]))
         request_emails.register_mail_types()
         request_tasks.register_kinds()
         report_emails.register_report_mails()

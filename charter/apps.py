@@ -1,6 +1,7 @@
 """Registers charter with Django."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 
 
 class CharterConfig(AppConfig):
@@ -21,11 +22,12 @@ class CharterConfig(AppConfig):
         from charter.work_items import register_kinds
         from core.accounts import landing
         from core.audit import registry as audit
-        from core.outbox.registry import register
+        from core.outbox.registry import register, register_page
 
         audit.register(actions=audit_words.ACTIONS, subjects=audit_words.SUBJECTS)
         for mail_type in (*MAIL_TYPES, *ORGANISATION_MAIL_TYPES, *RENEWAL_MAIL_TYPES):
             register(mail_type)
+        register_page("provider", lambda pk: reverse("provider:inspect", args=[pk]))
         landing.register(landing_path)
         register_kinds()
         profiles()

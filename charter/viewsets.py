@@ -42,6 +42,7 @@ from core.cms.viewsets import (
     ReadOnlyViewSet,
     WagtailFilterSet,
 )
+from core.outbox.models import Message
 
 
 class ProviderFilterSet(WagtailFilterSet):
@@ -170,6 +171,9 @@ class ProviderInspectView(generic.InspectView):
             "vetting_cases": provider.vetting_cases.select_related("opened_by", "decided_by"),
             "may_open_review": can_change and may_be_reviewed(provider),
             "agreements": provider.agreements.select_related("programme"),
+            "mails": Message.objects.about(f"provider:{provider.pk}").prefetch_related("deliveries")[:10]
+            if self.request.user.has_perm("outbox.view_message")
+            else None,
         }
 
 

@@ -14,6 +14,7 @@ from booking.operations.submitting import ask_for_approval, is_known_address
 from booking.places import lock_sessions_of
 from booking.rules import check_address_allowed, main_session
 from core.audit.log import Actor, record
+from core.outbox.operations import close_undelivered
 from workshops.models import Offer
 
 HANDOVER_TIME = timedelta(days=7)
@@ -106,6 +107,7 @@ def accept_handover(*, booking_id: int, phone_on_day: str, actor: Actor, now: da
     record(
         "booking_handed_over", f"booking:{booking.pk}", actor=actor, now=now, provider_id=offer.provider_id
     )
+    close_undelivered(to=old_email, about=f"booking:{booking.pk}", actor=actor, now=now)
     tell_new_contact(booking, old=old_email, old_language=old_language, offer=offer, now=now)
     return booking
 

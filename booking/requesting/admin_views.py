@@ -116,7 +116,7 @@ class RequestDetailView(OneRequestView):
             is_own=user_sent_request(request.user, asked) and not self.is_urgent,
             is_urgent=self.is_urgent,
             open_items=WorkItem.objects.open().about(f"request:{asked.pk}").select_related("assignee"),
-            mails=Message.objects.about(f"request:{asked.pk}"),
+            mails=Message.objects.about(f"request:{asked.pk}").prefetch_related("deliveries"),
             history=events_about(subjects),
         )
 

@@ -1,5 +1,6 @@
 """A booking's page in the administration, its buttons, its receipt on paper, and booking for a caller (S24)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -49,7 +50,7 @@ from booking.presentation import Row, booking_sections, change_refusal_text, dat
 from booking.reading import booked_of
 from booking.rules import has_queue, is_full
 from core.audit.log import Actor
-from core.outbox.models import Message
+from core.outbox.models import Message, MessageState
 from core.worklist.models import WorkItem
 from workshops.calendars import days_off
 from workshops.enums import Audience
@@ -129,8 +130,12 @@ class BookingDetailView(OneBookingView):
         self.note_reading()
         can_change = user_can_change(request.user)
         facts = self.facts
+        mails = list(Message.objects.about(f"booking:{self.booking.pk}").prefetch_related("deliveries"))
         return self.show(
             booking=self.booking,
+            lost_addresses=_lost_addresses(self.booking, mails),
+            phones=[phone for phone in (self.booking.contact_phone, self.booking.phone_on_day) if phone],
+            may_hand_over=can_change and facts.starts_at > self.now and is_changeable(self.booking),
             sections=booking_sections(self.booking),
             practical=wording.practical_lines(
                 self.booking, booked_of(self.booking)[0].session, is_for_booker=False
@@ -140,7 +145,7 @@ class BookingDetailView(OneBookingView):
             is_affected=facts.is_affected,
             is_own=facts.is_awaiting and user_registered(request.user, self.booking),
             actions=actions_for(facts, request.user) if can_change else [],
-            mails=Message.objects.about(f"booking:{self.booking.pk}").prefetch_related("deliveries"),
+            mails=mails,
             history=history_of(self.booking.pk),
         )
 
@@ -158,6 +163,17 @@ class BookingDetailView(OneBookingView):
             url = reverse("booking_admin_change", args=[self.booking.pk])
             buttons.insert(0, HeaderButton(_("Change the booking"), url=url, icon_name="edit"))
         return buttons
+
+
+def _lost_addresses(booking: Booking, mails: Sequence[Message]) -> list[str]:
+    """Return the contact's address when the newest mail to it that has a result did not arrive (N4)."""
+    ended = [
+        mail
+        for mail in mails
+        if mail.to_email.lower() == booking.contact_email
+        and (mail.can_retry or mail.state == MessageState.DELIVERED)
+    ]
+    return [booking.contact_email] if ended and ended[0].can_retry else []
 
 
 class BookingActionView(OneBookingView):

@@ -20,6 +20,7 @@ from core.outbox.models import Message
 from core.worklist.models import WorkItem
 from tests.factories.accounts import UserFactory, log_in
 from tests.factories.booking import a_contact, book, known_school
+from tests.factories.outbox import MessageFactory
 from tests.factories.workshops import OfferFactory, SessionFactory
 from workshops.enums import Approval, Audience
 from workshops.models import Session
@@ -437,3 +438,24 @@ def test_receipt_on_paper_says_all_one_needs_without_email(caseworker, portal_si
 
 def test_bookings_are_in_the_menu():
     assert reverse("bookings:index") in [item.url for item in admin_menu.registered_menu_items]
+
+
+def test_a_mail_that_did_not_arrive_is_said_with_phone_and_a_way_to_mend_it(caseworker):
+    booking = book(SessionFactory(), contact=a_contact("gammel@skole.example"))
+    message = MessageFactory(bounced=True, about=f"booking:{booking.pk}", to_email=booking.contact_email)
+    message.deliveries.create(event="bounced", happened_at=message.queued_at)
+
+    page = caseworker.get(f"/admin/bookinger/{booking.pk}/").content.decode()
+
+    assert "En mail kom ikke frem" in page
+    assert f"Ring til {booking.phone_on_day}" in page
+    assert f"/admin/bookinger/{booking.pk}/giv-videre/" in page
+    assert "Kom retur 20. november 2026 13.00" in page
+
+    MessageFactory(
+        state="delivered",
+        about=f"booking:{booking.pk}",
+        to_email=booking.contact_email,
+        queued_at=message.queued_at + timedelta(hours=1),
+    )
+    assert "En mail kom ikke frem" not in caseworker.get(f"/admin/bookinger/{booking.pk}/").content.decode()

@@ -29,7 +29,7 @@ from core.audit.log import LINK, SYSTEM
 from core.audit.models import Entry
 from core.limits.limits import LIMITS
 from core.outbox.models import Message, MessageState
-from core.outbox.operations import send_due
+from core.outbox.operations import record_delivery, send_due
 from core.worklist.models import WorkItem
 from tests.factories.booking import a_contact, book, known_school
 from tests.factories.workshops import OfferFactory, SessionFactory
@@ -391,3 +391,17 @@ def test_what_has_ended_is_not_handed_over_by_staff(staff_client):
     assert client.post(path, {"name": "Karin", "email": NEW}).status_code == 302
     booking.refresh_from_db()
     assert booking.pending_email == ""
+
+
+def test_the_task_of_a_mail_that_did_not_arrive_closes_with_the_right_address():
+    booking = book(SessionFactory())
+    receipt = Message.objects.get(mail_type="booking_receipt")
+    record_delivery(
+        message_id=receipt.message_id, event="bounced", happened_at=None, description="", now=timezone.now()
+    )
+    assert WorkItem.objects.open().filter(kind="mail_bounced").exists()
+
+    offer_to(booking)
+    accept(booking)
+
+    assert not WorkItem.objects.open().filter(kind="mail_bounced").exists()

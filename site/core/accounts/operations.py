@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, ProtectedError, RestrictedError
 
 from core.accounts.models import User
 from core.audit.log import SYSTEM, Actor, record
-from core.outbox.operations import queue_message
+from core.outbox.operations import close_undelivered, queue_message
 
 UNUSED_FOR = timedelta(days=7)
 """How long an account lives that nobody has logged in to."""
@@ -67,6 +67,7 @@ def tell_changes(
             action = "user.opened" if user.is_active else "user.closed"
             record(action, f"user:{user.pk}", actor=actor, now=now)
         if user.email != old_email:
+            close_undelivered(to=old_email, about=f"user:{user.pk}", actor=actor, now=now)
             entry = record("user.address_changed", f"user:{user.pk}", actor=actor, now=now)
             queue_message(
                 mail_type="address_changed",

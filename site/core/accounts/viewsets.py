@@ -11,6 +11,9 @@ from core.accounts.forms import UserAddForm, UserChangeForm
 from core.accounts.models import User
 from core.accounts.operations import tell_changes
 from core.audit.log import Actor
+from core.outbox.models import Message
+
+_MAILS_SHOWN = 10
 
 
 class AddUserView(users.CreateView):
@@ -22,7 +25,7 @@ class AddUserView(users.CreateView):
 
 
 class EditUserView(users.EditView):
-    """An existing user."""
+    """An existing user, with the newest mails to them and what became of each (N4)."""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Refuse to change a superuser for anybody else: a new password there would be a way up."""
@@ -33,6 +36,14 @@ class EditUserView(users.EditView):
     def get_form_kwargs(self) -> dict[str, Any]:
         """Let only superusers make superusers."""
         return {**super().get_form_kwargs(), "may_make_superusers": self.request.user.is_superuser}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the mails, for those who may see mails."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        if self.request.user.has_perm("outbox.view_message"):
+            mails = Message.objects.filter(to_email=self.object.email).prefetch_related("deliveries")
+            context["mails"] = mails[:_MAILS_SHOWN]
+        return context
 
     def save_instance(self) -> User:
         """Save; tell the old address when the person gets another, and note a change of rights."""
@@ -55,6 +66,7 @@ class PortalUserViewSet(users.UserViewSet):
 
     add_view_class = AddUserView
     edit_view_class = EditUserView
+    edit_template_name = "admin/users/edit.html"
 
     def get_form_class(self, for_update: bool = False) -> Any:
         """Return our forms."""

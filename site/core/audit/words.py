@@ -6,6 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 ACTIONS: dict[str, Any] = {
     "accounts.purged": _("Unused accounts deleted by rule"),
+    "mail_text.kept": _("Mail text kept although the standard text changed"),
+    "mail_text.reset": _("Mail text back to the standard text"),
+    "mail_text.saved": _("Mail text changed"),
+    "mail_text.tried": _("Test of a mail text sent"),
+    "message.previewed": _("Mail looked at in a preview"),
     "message.retried": _("Mail sent again"),
     "second_factor.added": _("Second factor set up"),
     "second_factor.removed": _("Second factor removed"),
@@ -20,6 +25,7 @@ ACTIONS: dict[str, Any] = {
 
 SUBJECTS: dict[str, Any] = {
     "accounts": _("Accounts"),
+    "mail_text": _("Mail text"),
     "message": _("Mail"),
     "user": _("User"),
     "work_item": _("Task"),

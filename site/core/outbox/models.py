@@ -1,9 +1,13 @@
 """A row a message: what to tell whom, in which state of sending (rule 5)."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.admin import display
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from core.outbox import registry
@@ -48,6 +52,9 @@ class Message(models.Model):
     round = models.PositiveSmallIntegerField(_("sent again"), default=0)
     """How often a person asked to try again; the attempts count from 0 in each round."""
 
+    retried_at = models.DateTimeField(_("tried again at"), null=True, blank=True)
+    """When a person asked last: earlier reports of the mail service tell of the sending before."""
+
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     message_id = models.CharField("Message-ID", max_length=200, unique=True)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
@@ -88,6 +95,17 @@ class Message(models.Model):
         return self.state in UNDELIVERED_STATES
 
 
+EVENT_WORDS: dict[str, Any] = {
+    "delivered": _("Delivered"),
+    "bounced": _("Came back"),
+    "rejected": _("Refused by the mail service"),
+    "failed": _("Failed"),
+    "deferred": _("Delayed, the mail service tries again"),
+    "complained": _("Marked as spam by the recipient"),
+}
+"""What the mail service may report. Opens and clicks are not among it."""
+
+
 class Delivery(models.Model):
     """What the mail service told about a message afterwards (delivered, bounced); opens are never tracked."""
 
@@ -103,7 +121,12 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} {self.happened_at:%Y-%m-%d %H:%M}"
+        return f"{self.event_word} {date_format(localtime(self.happened_at), 'j. F Y H.i')}"
+
+    @property
+    def event_word(self) -> str:
+        """What was reported, in words."""
+        return str(EVENT_WORDS.get(self.event, self.event))
 
 
 class MailTextBase(models.Model):

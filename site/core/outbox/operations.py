@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from core.audit.log import Actor, record
+from core.audit.log import SYSTEM, Actor, record
 from core.outbox import delivery
 from core.outbox.errors import MessageNotFailedError
 from core.outbox.models import Delivery, MailTextTrial, MailTextVersion, Message, MessageState
@@ -48,6 +48,11 @@ BACKOFF = (
 """Waits between attempts: a mail server may be away for a night without a mail being given up."""
 
 MAX_ATTEMPTS = len(BACKOFF) + 1
+
+ARRIVED = frozenset({"delivered", "complained"})
+"""Who calls a mail spam has got it."""
+
+NOT_ARRIVED = frozenset({"bounced", "rejected", "failed"})
 
 TRIAL_ABOUT = "mail_text"
 """Messages about "mail_text:<name>" were sent by whoever wrote a text, to themselves."""
@@ -333,6 +338,9 @@ def record_delivery(
         message_id: our Message-ID.
         happened_at: as the service says; None where it says nothing, then each event counts once.
         event: "delivered", "bounced", "rejected", "failed", "deferred" or "complained".
+
+    Reports may come late and in any order: the newest by the service's own time decides, and what was reported
+    of a sending before somebody pressed «try again» decides nothing.
     Returns:
         The message; None when it is unknown (purged long ago, or another system's).
     """
@@ -348,22 +356,48 @@ def record_delivery(
         )
         if not is_new:
             return message
-        if event == "delivered":
-            # May come before our own mark as sent, or after a kill that prevented it: then it is sent.
-            Message.objects.filter(
-                pk=message.pk, state__in=[MessageState.QUEUED, MessageState.SENT, MessageState.FAILED]
-            ).update(
-                state=MessageState.DELIVERED,
-                leased_until=None,
-                sent_at=Coalesce("sent_at", happened_at),
-            )
-        elif event in {"bounced", "rejected", "failed"}:
-            Message.objects.filter(pk=message.pk).update(
-                state=MessageState.BOUNCED, leased_until=None, last_error=description[:300]
-            )
-            _open_item(message, MessageState.BOUNCED, now=now)
+        _follow(message, now=now)
         message.refresh_from_db()
     return message
+
+
+def _follow(message: Message, *, now: datetime) -> None:
+    """Bring the message's state and task in line with all that was reported of this round of sending."""
+    reports = message.deliveries.filter(event__in=ARRIVED | NOT_ARRIVED)
+    if message.retried_at:
+        reports = reports.filter(happened_at__gte=message.retried_at)
+    newest = max(reports, key=lambda each: (each.happened_at, each.event in NOT_ARRIVED), default=None)
+    if newest is None:
+        return
+    if newest.event in NOT_ARRIVED:
+        Message.objects.filter(pk=message.pk).update(
+            state=MessageState.BOUNCED, leased_until=None, last_error=newest.description
+        )
+        _open_item(message, MessageState.BOUNCED, now=now)
+        return
+    # May come before our own mark as sent, or after a kill that prevented it: then it is sent.
+    Message.objects.filter(pk=message.pk).update(
+        state=MessageState.DELIVERED,
+        leased_until=None,
+        last_error="",
+        sent_at=Coalesce("sent_at", newest.happened_at),
+    )
+    close_item_by_key(key=_item_key(message), resolution="delivered", actor=SYSTEM, now=now)
+
+
+def close_undelivered(*, to: str, about: str, actor: Actor, now: datetime) -> int:
+    """Close the tasks of mails that did not arrive at an address: it has been replaced, in the caller's transaction.
+
+    Args:
+        about: whose address it was, as "booking:17" or "user:3".
+    Returns:
+        How many tasks; none is fine.
+    """
+    closed = 0
+    for message in Message.objects.undelivered().about(about).filter(to_email__iexact=to):
+        item = close_item_by_key(key=_item_key(message), resolution="address_changed", actor=actor, now=now)
+        closed += item is not None
+    return closed
 
 
 def retry_message(*, message_id: int, actor: Actor, now: datetime) -> Message:
@@ -382,7 +416,8 @@ def retry_message(*, message_id: int, actor: Actor, now: datetime) -> Message:
         message.leased_until = None
         message.attempts = 0
         message.round += 1
-        message.save(update_fields=["state", "send_after", "leased_until", "attempts", "round"])
+        message.retried_at = now
+        message.save(update_fields=["state", "send_after", "leased_until", "attempts", "round", "retried_at"])
         record("message.retried", f"message:{message.pk}", actor=actor, now=now)
     return message
 

@@ -88,3 +88,18 @@ def get(name: str) -> MailType:
 def all_types() -> list[MailType]:
     """Return every registered mail type by name."""
     return [_TYPES[name] for name in sorted(_TYPES)]
+
+
+_PAGES: dict[str, Callable[[int], str]] = {}
+
+
+def register_page(kind: str, url: Callable[[int], str]) -> None:
+    """Say where the administration deals with what messages are about: "booking" of "booking:17"."""
+    _PAGES[kind] = url
+
+
+def page_of(about: str) -> str:
+    """Return that page's address; empty where there is none."""
+    kind, _colon, number = about.partition(":")
+    url = _PAGES.get(kind)
+    return url(int(number)) if url and number.isdecimal() else ""

@@ -2,13 +2,15 @@
 
 import json
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 
+from core.audit.log import SYSTEM
 from core.outbox.delivery import METADATA_KEY
 from core.outbox.models import Delivery
-from core.outbox.operations import record_delivery, send_due
+from core.outbox.operations import close_undelivered, record_delivery, retry_message, send_due
 from core.worklist.models import WorkItem
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,91 @@ def test_a_report_without_the_secret_is_refused(queue, now, report, authorizatio
     assert response.status_code == 400
     message.refresh_from_db()
     assert message.state == "sent"
+
+
+def test_the_webhook_alone_needs_no_csrf_token(queue, now):
+    message = queue()
+    strict = Client(enforce_csrf_checks=True)
+
+    answer = strict.post(
+        "/anymail/brevo/tracking/",
+        json.dumps({"event": "delivered", "X-Mailin-custom": json.dumps({METADATA_KEY: message.message_id})}),
+        content_type="application/json",
+        headers={"authorization": SECRET},
+    )
+
+    assert answer.status_code == 200
+    assert strict.post("/was/", {}).status_code == 403
+
+
+def tell(message, event, minute, *, now):
+    return record_delivery(
+        message_id=message.message_id,
+        event=event,
+        happened_at=HAPPENED_AT + timedelta(minutes=minute),
+        description="",
+        now=now,
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "open_tasks"),
+    [
+        pytest.param([("bounced", 1), ("delivered", 2)], "delivered", 0, id="came-through-later"),
+        pytest.param(
+            [("delivered", 2), ("bounced", 1)], "delivered", 0, id="late-report-of-an-earlier-bounce"
+        ),
+        pytest.param([("delivered", 1), ("bounced", 2)], "bounced", 1, id="came-back-after-all"),
+        pytest.param([("bounced", 2), ("delivered", 1)], "bounced", 1, id="late-report-of-delivery"),
+        pytest.param([("deferred", 1), ("delivered", 2)], "delivered", 0, id="delayed"),
+        pytest.param([("delivered", 2), ("deferred", 3)], "delivered", 0, id="late-report-of-delay"),
+        pytest.param([("rejected", 1)], "bounced", 1, id="refused"),
+        pytest.param([("delivered", 1), ("complained", 2)], "delivered", 0, id="marked-as-spam"),
+        pytest.param([("bounced", 1), ("bounced", 1)], "bounced", 1, id="told-twice"),
+    ],
+)
+def test_the_newest_report_decides_in_whatever_order_they_come(queue, now, told, state, open_tasks):
+    message = queue()
+    send_due(now=now)
+
+    for event, minute in told:
+        tell(message, event, minute, now=now)
+
+    message.refresh_from_db()
+    assert message.state == state
+    assert WorkItem.objects.open().count() == open_tasks
+
+
+def test_reports_of_the_sending_before_a_retry_decide_nothing(queue, now):
+    message = queue()
+    send_due(now=now)
+    tell(message, "bounced", 1, now=now)
+    retry_message(message_id=message.pk, actor=SYSTEM, now=HAPPENED_AT + timedelta(minutes=10))
+
+    tell(message, "failed", 2, now=now)
+
+    message.refresh_from_db()
+    assert message.state == "queued"
+    assert not WorkItem.objects.open().exists()
+    assert Delivery.objects.count() == 2
+
+
+def test_the_task_says_what_to_do_and_closes_when_the_address_is_replaced(queue, now):
+    message = queue(to="gammel@skole.example")
+    other = queue(2, to="anden@skole.example", about="booking:1")
+    for each in (message, other):
+        tell(each, "bounced", 1, now=now)
+    item = WorkItem.objects.get(subject=f"message:{message.pk}")
+
+    closed = close_undelivered(to="Gammel@skole.example", about="booking:1", actor=SYSTEM, now=now)
+
+    assert "ring, og ret adressen" in item.description()
+    assert item.kind_title() == "Mailen kom ikke frem"
+    assert "@" not in item.description() + str(item.data)
+    assert item.url == "/admin/bookinger/1/"
+    item.refresh_from_db()
+    assert (closed, item.resolution) == (1, "address_changed")
+    assert WorkItem.objects.open().get().subject == f"message:{other.pk}"
 
 
 def test_a_delivery_reported_before_our_commit_keeps_the_message_from_going_again(queue, now):
