@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from charter.methods import honesty, label
+from charter.methods import honesty, label, leaves_open
 from charter.pages import day_text
 from charter.sealing import SealLevel, SealReading
 from charter.verification import Answer, Verdict
@@ -25,6 +25,9 @@ class Page:
     heading: str
     text: str
     rows: tuple[dict[str, Any], ...] = ()
+    who: str = ""
+    """How the signer proved who they are."""
+
     proved: tuple[str, ...] = ()
     not_proved: tuple[str, ...] = ()
 
@@ -44,6 +47,7 @@ def page_of(answer: Answer) -> Page:
         heading=_("The document is genuine") if answer.seal else _("We know this signature"),
         text=text,
         rows=_signature_rows(answer) + _file_rows(answer),
+        who=honesty(answer.signature.method) if answer.signature else "",
         proved=_proved(answer),
         not_proved=_not_proved(answer),
     )
@@ -143,8 +147,8 @@ def _not_proved(answer: Answer) -> tuple[str, ...]:
         )
     elif not (seal.timestamp_at and seal.is_timestamp_trusted):
         found.append(_("The time is our own server's. No independent authority has confirmed it."))
-    if answer.signature is not None:
-        found.append(honesty(answer.signature.method))
+    if answer.signature is not None and (open_question := leaves_open(answer.signature.method)):
+        found.append(open_question)
     found.append(
         _("The signature tells what the organisation has promised, not whether it keeps its promise.")
     )

@@ -16,7 +16,7 @@ from django.utils import formats
 from django.utils.translation import gettext, override
 
 from charter.gate import COPENHAGEN
-from charter.methods import honesty, proof_rows
+from charter.methods import honesty, leaves_open, proof_rows
 from charter.models import CharterText, Signature, SignatureEvidence
 from charter.sealing import Sealed, seal_document
 from charter.texts import blocks_of, text_sha256
@@ -179,7 +179,7 @@ def receipt_facts(
                 "value": gettext("Value"),
                 "check": gettext("How to check it"),
                 "honesty_heading": gettext("What the signature proves, and what it does not"),
-                "honesty": honesty(signature.method),
+                "honesty": f"{honesty(signature.method)} {leaves_open(signature.method)}".strip(),
             },
         }
 

@@ -24,6 +24,7 @@ class JournalView(PermissionCheckedMixin, View):
     model: Any = None
     any_permission_required = ["view", "change"]
     subject = ""
+    action = ""
     package: Callable[..., bytes]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -35,7 +36,7 @@ class JournalView(PermissionCheckedMixin, View):
         now: datetime = timezone.now()
         data = type(self).package(found, now=now)
         record(
-            f"{self.subject}.journal_read",
+            self.action,
             f"{self.subject}:{found.pk}",
             actor=Actor.of(request.user),
             now=now,
@@ -57,6 +58,7 @@ class SignatureJournalView(JournalView):
 
     model = Signature
     subject = "signature"
+    action = "signature.journal_read"
     package = staticmethod(signature_package)
 
     def filename(self, found: Any) -> str:
@@ -69,6 +71,7 @@ class CaseJournalView(JournalView):
 
     model = VettingCase
     subject = "vettingcase"
+    action = "vetting.journal_read"
     package = staticmethod(case_package)
 
 
@@ -77,4 +80,5 @@ class AgreementJournalView(JournalView):
 
     model = Agreement
     subject = "agreement"
+    action = "agreement.journal_read"
     package = staticmethod(agreement_package)

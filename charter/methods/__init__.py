@@ -5,6 +5,6 @@ A new method is a module here, its name in `charter.enums.SignatureMethod` and i
 """
 
 from charter.methods.proof import Proof
-from charter.methods.wording import honesty, label, proof_rows
+from charter.methods.wording import honesty, label, leaves_open, proof_rows
 
-__all__ = ["Proof", "honesty", "label", "proof_rows"]
+__all__ = ["Proof", "honesty", "label", "leaves_open", "proof_rows"]

@@ -39,6 +39,22 @@ _HONESTY: dict[str, Any] = {
 }
 
 
+_LEAVES_OPEN: dict[str, Any] = {
+    SignatureMethod.EMAIL_CODE: gettext_lazy(
+        "Nobody checked an identity card: whoever could read that mailbox could have signed."
+    ),
+    SignatureMethod.PASSKEY: gettext_lazy(
+        "Nobody checked an identity card: whoever could unlock that device could have signed."
+    ),
+}
+"""Where `honesty` does not say it already."""
+
+
+def leaves_open(method: str) -> str:
+    """Return what a method leaves open about who signed; empty where `honesty` says it already."""
+    return str(_LEAVES_OPEN.get(SignatureMethod(method), ""))
+
+
 def honesty(method: str) -> str:
     """Return what a method proves and what it does not, in the active language."""
     return str(_HONESTY[SignatureMethod(method)])

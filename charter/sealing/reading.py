@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -15,6 +15,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from charter.sealing.certificates import Certificate, Published
 from charter.sealing.levels import SealLevel
+from charter.sealing.loops import run
 
 _END = b"%%EOF"
 _log = logging.getLogger(__name__)
@@ -85,13 +86,15 @@ def _read(
         sealed_at = claimed.astimezone(UTC) if claimed else None
         reason = seal.sig_object.get("/Reason", "")
         is_ours = known.is_ours(certificate.fingerprint)
-        status = validate_pdf_signature(
-            seal,
-            signer_validation_context=_context(known.roots, known, moment=sealed_at),
-            ts_validation_context=_context(known.time_stamp_roots, known, moment=sealed_at),
-            key_usage_settings=KeyUsageConstraints(key_usage=set()),
-            # Comparing revisions costs time that a stranger would choose: only for files with our seal on.
-            skip_diff=not (is_ours and stamps),
+        status = run(
+            async_validate_pdf_signature(
+                seal,
+                signer_validation_context=_context(known.roots, known, moment=sealed_at),
+                ts_validation_context=_context(known.time_stamp_roots, known, moment=sealed_at),
+                key_usage_settings=KeyUsageConstraints(key_usage=set()),
+                # Comparing revisions costs time that a stranger would choose: only for files with our seal on.
+                skip_diff=not (is_ours and stamps),
+            )
         )
         is_intact = status.intact and status.valid
         stamp = status.timestamp_validity
@@ -132,8 +135,10 @@ def _reads_long_term(status: Any, stamps: list[EmbeddedPdfSignature], known: Pub
     if status.coverage not in whole or not status.docmdp_ok:
         return False
     last = stamps[-1]
-    stamped = validate_pdf_timestamp(
-        last, validation_context=_context(known.time_stamp_roots, known, moment=None)
+    stamped = run(
+        async_validate_pdf_timestamp(
+            last, validation_context=_context(known.time_stamp_roots, known, moment=None)
+        )
     )
     if not (stamped.intact and stamped.valid and stamped.coverage in whole):
         return False

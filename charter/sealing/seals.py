@@ -3,7 +3,6 @@
 Never call it inside a transaction: it may ask a time-stamp authority.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import datetime
@@ -32,6 +31,7 @@ from charter.errors import (
 )
 from charter.sealing.certificates import Certificate, Published, Seal, current_seal, published
 from charter.sealing.levels import CLOCK_TOLERANCE, Sealed, SealLevel
+from charter.sealing.loops import run
 from charter.sealing.reading import read_seal
 from charter.sealing.revocation import lists_for
 from charter.sealing.timestamps import HttpTimeStamper, time_stamper
@@ -106,7 +106,7 @@ def seal_document(document: bytes, *, reference: str, at: datetime) -> Sealed:
     wanted = wanted_level()
     for level in _levels_to_try(wanted):
         try:
-            data = asyncio.run(_seal(document, seal, level, reference=reference, at=at))
+            data = run(_seal(document, seal, level, reference=reference, at=at))
         except (TimestampFailedError, RevocationDataMissingError) as error:
             _log.error("%s cannot be had for %s: %s", level, reference, error.__cause__ or error)
             if not settings.PORTAL_SEAL_ALLOW_LOWER:

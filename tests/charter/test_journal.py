@@ -131,7 +131,7 @@ def test_staff_who_may_read_signatures_may_have_the_package_and_each_reading_is_
     client = staff_client(role)
     targets = [
         ("signature", signed.signature, "signature.journal_read"),
-        ("vetting_case", VettingCaseFactory(), "vettingcase.journal_read"),
+        ("vetting_case", VettingCaseFactory(), "vetting.journal_read"),
         ("agreement", agreement_with_document(), "agreement.journal_read"),
     ]
 
@@ -152,7 +152,7 @@ def test_staff_who_act_for_the_organisation_themselves_get_no_package(portal_sit
     response = log_in(client_of(), user).get(reverse("vetting_case:journal", args=(case.pk,)))
 
     assert response.status_code == 302
-    assert not Entry.objects.filter(action="vettingcase.journal_read").exists()
+    assert not Entry.objects.filter(action="vetting.journal_read").exists()
 
 
 def client_of():

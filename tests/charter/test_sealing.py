@@ -146,6 +146,16 @@ def test_a_new_certificate_is_used_at_once_and_documents_of_the_former_still_ver
         assert read_seal(sealed.document, known=published()).is_trusted
 
 
+def test_sealing_and_reading_work_inside_a_running_loop(sealing, document):
+    import asyncio
+
+    async def both() -> bool:
+        sealed = seal_document(document, reference="x", at=AT)
+        return read_seal(sealed.document, known=published()).is_trusted
+
+    assert asyncio.run(both())
+
+
 # --- time stamps ---------------------------------------------------------------------------------
 
 
