@@ -85,7 +85,7 @@ def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
             "notice": organisation_pages.state_notice(provider, case)
             or pages.next_step(provider, coverage, opening),
             "case_notice": organisation_pages.case_notice(case, today=local_day(now)),
-            "case": case,
+            "has_questions": case is not None and case.entries.shown_to_provider().exists(),
             "signatures": signatures,
             "members": members,
             "can_withdraw": coverage.is_covered and provider.needs_charter and opening.is_signatory,

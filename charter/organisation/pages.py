@@ -114,4 +114,4 @@ def masked(email: str) -> str:
 def _with_note(text: str, provider: Provider) -> str:
     if not provider.state_note:
         return text
-    return f"{text} {_('Our reason:')} {provider.state_note}"
+    return _("%(text)s Our reason: %(note)s") % {"text": text, "note": provider.state_note}

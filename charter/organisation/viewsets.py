@@ -69,7 +69,7 @@ class ApplicationInspectView(ReadOnlyInspectView):
     """An application: what was told, what we know already, and the two answers."""
 
     template_name = "admin/charter/application.html"
-    page_title = _("Application")
+    page_title = _("Application to become a provider")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what it may be about. Reading it is noted: it holds a person."""

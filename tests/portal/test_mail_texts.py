@@ -46,6 +46,10 @@ SAMPLES = {
     "ending": "Kulturværkstedet Amager: dækket til og med 31. december 2026 (om 30 dage).",
     "lapsed": "Foreningen Sundet: dækket til og med 30. november 2026. 4 tider venter på underskriften.",
     "task": "2 ting ved underskrifterne stemmer ikke (file_changed, seal_broken). Ring til driften.",
+    "organisation": "Foreningen Dialog for Alle",
+    "roles": "koordinator og underskriver",
+    "inviter": "Karl Prøve",
+    "name": "Frida Prøve",
     "hotline": "00 00 00 00 (Alle dage kl. 8–22. Du kan være anonym.)",
 }
 """By placeholder; those that end in `url` are links."""

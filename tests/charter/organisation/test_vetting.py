@@ -595,7 +595,11 @@ def test_a_facilitator_sees_no_case(case, staff):
     [
         ("new", "", ["Vi har fået jeres oplysninger"]),
         ("vetting", "", ["Vi er ved at lære jer at kende", "Imens kan I invitere jeres kolleger."]),
-        ("suspended", "I skifter ledelse.", ["Samarbejdet er sat på pause", "I skifter ledelse."]),
+        (
+            "suspended",
+            "I skifter ledelse.",
+            ["Samarbejdet er sat på pause", "Vores begrundelse: I skifter ledelse."],
+        ),
         ("ended", "Aftalen er udløbet.", ["Samarbejdet er afsluttet", "Aftalen er udløbet."]),
         ("declined", "", ["I har sagt nej til charteret", "Har I ændret mening?"]),
     ],
