@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets.button import HeaderButton
 
 from booking import wording
@@ -206,9 +206,14 @@ class FeedViewSet(ReadOnlyViewSet):
     search_fields = ["email", "user__email", "provider__name"]
     search_backend_name = None
     list_display: Sequence[Any] = [
-        Column("whose", label=_("Whose"), accessor=_whose),
+        TitleColumn(
+            "whose",
+            label=_("Whose"),
+            accessor=_whose,
+            get_url=lambda feed: reverse("feeds:inspect", args=[feed.pk]),
+        ),
         Column("kind", label=_("Kind"), accessor="get_kind_display"),
-        "provider",
+        Column("provider", label=_("Provider"), accessor=lambda feed: feed.provider or ""),
         Column("made", label=_("Made"), accessor=lambda feed: wording.moment_text(feed.created_at)),
         Column("until", label=_("Works until"), accessor=_works_until),
     ]

@@ -36,7 +36,7 @@ def moment_text(moment: datetime) -> str:
     """Return "tirsdag 1. december kl. 12.00"."""
     local = timezone.localtime(moment)
     if translation.get_language() == "en":
-        return f"{date_format(local, 'l j F')} {local.hour}:{local.minute:02d}"
+        return f"{date_format(local, 'l j F')} at {local.hour}:{local.minute:02d}"
     return f"{date_format(local, 'l j. F')} kl. {local.hour}.{local.minute:02d}"
 
 

@@ -54,12 +54,16 @@ class OneRequestView(WagtailAdminTemplateMixin, View):
         )
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead back to the list and the request."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse_lazy("requests:index"), "label": _("Requests")},
-            {"url": reverse("request_admin_detail", args=[self.asked.pk]), "label": self.asked.reference},
-        ]
+        """Lead back to the list, and from a step to the request."""
+        items = [*self.breadcrumbs_items, {"url": reverse_lazy("requests:index"), "label": _("Requests")}]
+        if not isinstance(self, RequestDetailView):
+            url = reverse("request_admin_detail", args=[self.asked.pk])
+            items.append({"url": url, "label": self.asked.reference})
+        return [*items, {"url": "", "label": self.get_page_title()}]
+
+    def get_page_title(self) -> str:
+        """Name the page."""
+        raise NotImplementedError
 
     @cached_property
     def can_answer(self) -> bool:

@@ -15,7 +15,7 @@ from booking.models import DateRequest
 from booking.party import ClassSize, Party, normalise_class_name
 from booking.places import urgent_choices
 from booking.requesting.forms import TimesForm
-from booking.requesting.rules import Time
+from booking.requesting.rules import MAX_TIMES, Time
 from workshops.enums import Audience
 from workshops.models import Offer, Session
 
@@ -27,6 +27,15 @@ class StaffTimesForm(TimesForm):
     """The same answer as the provider's, given by the team."""
 
     show_optional = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # No legends here: each field says of which time it is, and the times come first.
+        times = [f"{part}_{number}" for number in range(1, MAX_TIMES + 1) for part in ("date", "time")]
+        for name in times:
+            field = self.fields[name]
+            field.label = format_lazy("{label} ({number})", label=field.label, number=name.rpartition("_")[2])
+        self.order_fields(times)
 
 
 class UrgentAnswerForm(StaffTimesForm):
@@ -80,7 +89,7 @@ class UrgentAnswerForm(StaffTimesForm):
         names = [
             "session",
             "offer_choice",
-            *(f"{part}_{number}" for number in range(1, 6) for part in ("date", "time")),
+            *(f"{part}_{number}" for number in range(1, MAX_TIMES + 1) for part in ("date", "time")),
             "duration_minutes",
             "venue",
             "online_url",

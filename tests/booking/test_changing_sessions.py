@@ -744,6 +744,22 @@ def test_the_same_limits_change_nothing_and_others_in_between_are_noticed():
         resize(session, Limits(None, 9, 0, True), seen=seen)
 
 
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_cancellation_speaks_of_free_dates_only_where_there_are_any(portal_site, others):
+    session = evening()
+    for _other in range(others):
+        SessionFactory(offer=session.offer, in_days=40)
+    book(session, contact=person("a"))
+    cancel(session)
+    mail.outbox.clear()
+
+    send_due(now=timezone.now())
+
+    (told,) = [sent for sent in mail.outbox if "aflyst" in sent.subject]
+    assert ("De næste ledige" in told.body) is bool(others)
+    assert "Se alle tilbud" in told.body
+
+
 def test_who_waits_with_more_than_there_will_ever_be_room_for_is_told(portal_site):
     session = evening(people=6)
     book(session, seats=4, contact=person("a"))

@@ -477,6 +477,7 @@ def test_staff_see_whose_subscriptions_there_are_and_never_their_addresses(
 
     assert [f"laerer{place}@skole.example" in page for place in range(number)] == [True] * number
     assert "/kalender/min/" not in page
+    assert f"/admin/bookinger/abonnementer/inspect/{Feed.objects.latest('pk').pk}/" in page
 
 
 def test_staff_stop_the_subscription_of_another(client, staff_client):
