@@ -36,6 +36,7 @@ from charter.operations import (
     note_question,
     sign_with_proof,
 )
+from charter.permissions import user_is_member
 from charter.views import own_attempt
 from core.limits.limits import LimitExceededError, client_ip, too_many_response
 
@@ -132,7 +133,7 @@ def charter_answer(request: HttpRequest, profile: str) -> HttpResponse:
             raise BrokerAnswerUsedError
     except BrokerAnswerUsedError as error:
         messages.warning(request, str(error))
-        return redirect("provider_index")
+        return _newest_signing(request)
     try:
         asked_at = claim_answer(attempt_id=attempt.pk, state=request.GET.get("state", ""))
         if error_code := request.GET.get("error", ""):
@@ -194,6 +195,16 @@ def charter_passkey_answer(request: HttpRequest, slug: str, attempt_id: int) -> 
     except BrokerError as error:
         messages.info(request, str(error))
     return redirect("charter_proof", slug=slug, attempt_id=attempt.pk)
+
+
+def _newest_signing(request: HttpRequest) -> HttpResponse:
+    """Lead back to what the user was last signing, else to their own pages: an answer too late loses nothing."""
+    attempt = (
+        SigningAttempt.objects.select_related("provider").filter(user=request.user.pk).order_by("-pk").first()
+    )
+    if attempt is None or not user_is_member(request.user, attempt.provider_id):
+        return redirect("provider_index")
+    return redirect("charter_proof", slug=attempt.provider.slug, attempt_id=attempt.pk)
 
 
 def _profile(name: str) -> Profile:

@@ -43,7 +43,7 @@ def note_question(*, attempt_id: int, profile: Profile, state: str, now: datetim
         LimitExceededError: too many questions in the last hour.
     """
     attempt = _attempt(attempt_id)
-    hit("signing_code", attempt.user_id, now=now)
+    hit("signing_broker", attempt.user_id, now=now)
     if profile not in offered_profiles(attempt.provider.cvr):
         raise MethodNotOfferedError
     _ask(attempt, state, now=now)

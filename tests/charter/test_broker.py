@@ -315,6 +315,29 @@ def test_an_answer_is_taken_once(client, text):
     assert SigningAttempt.objects.get().proof is None
 
 
+def test_an_answer_that_comes_too_late_leads_back_to_the_signing(client, text):
+    """The state has been forgotten after ten minutes; what was typed has not."""
+    attempt = begin(client, text)
+    answer = choose(ask(client, attempt), METTE)
+    session = client.session
+    del session["socialaccount_states"]
+    session.save()
+
+    response = come_back(client, answer)
+
+    refused(client, response, "er brugt eller for gammelt")
+
+
+def test_the_answer_reloaded_after_signing_leads_to_the_receipt(client, text):
+    answer = choose(ask(client, begin(client, text)), METTE)
+    come_back(client, answer)
+    sign(client)
+
+    response = come_back(client, answer)
+
+    assert Signature.objects.get().reference in response.content.decode()
+
+
 def test_a_state_is_taken_once_whatever_the_session_says(client, text):
     """Two requests at the same moment read the same session: the database counts."""
     answer = choose(ask(client, begin(client, text)), METTE)
@@ -663,7 +686,7 @@ def test_signing_with_a_confirmation_asks_everything_again(client, text, member)
 
 def test_questions_are_limited(client, text):
     attempt = begin(client, text)
-    for _time in range(LIMITS["signing_code"].count):
+    for _time in range(LIMITS["signing_broker"].count):
         ask(client, attempt)
 
     url = reverse("charter_ask", kwargs={"slug": "klar-tale", "attempt_id": attempt.pk, "profile": "erhverv"})
