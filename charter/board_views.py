@@ -49,7 +49,7 @@ class BoardView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     model: Any = Signature
     any_permission_required = ["view", "change"]
     template_name = "admin/charter/board.html"
-    page_title = _("Who is covered by the charter")
+    page_title = _("Board of the charter")
     header_icon = "clipboard-list"
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
