@@ -37,6 +37,7 @@ def register() -> None:
     )
     register_grants("outbox.mailtexttrial", {})
     register_grants("periodic", {ADMINISTRATION: VIEW, AUDITOR: VIEW})
+    register_grants("digest", {})
     register_grants("audit", {ADMINISTRATION: VIEW, AUDITOR: VIEW})
     register_grants("accounts", {ADMINISTRATION: ALL, AUDITOR: VIEW})
     register_grants("wagtailredirects", {ADMINISTRATION: ALL, EDITOR: ALL})

@@ -16,6 +16,7 @@ OUR_APPS = {
     "portal",
     "home",
     "periodic",
+    "digest",
     "reporting",
     "booking",
     "workshops",

@@ -51,6 +51,7 @@ RIGHTS = {
     },
     "outbox.mailtexttrial": {},
     "periodic": {"administration": VIEW, "auditor": VIEW},
+    "digest": {},
     "audit": {"administration": VIEW, "auditor": VIEW},
     "accounts": {"administration": ALL, "auditor": VIEW},
 }

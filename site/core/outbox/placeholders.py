@@ -60,6 +60,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "offers_url": Placeholder(_("Link: all offers"), "/tilbud/"),
     "online_url": Placeholder(_("Link: the online meeting; empty where people meet"), "/moede/eksempel/"),
     "organisation": Placeholder(_("The organisation’s name"), "Kulturværkstedet Amager"),
+    "own": Placeholder(_("How many tasks are the reader’s own; empty when none is"), "1 af dem er din."),
     "party": Placeholder(
         _("Who comes: classes with pupils and adults, or the number of seats"),
         "7.A (7. klasse): 24 elever og 2 voksne",
@@ -85,11 +86,16 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "sessions": Placeholder(
         _("The next free dates, a line each"), "tirsdag 8. december 2026, kl. 9.00–10.30"
     ),
+    "settings_url": Placeholder(_("Link: one’s own page in the administration"), "/admin/account/"),
     "signer": Placeholder(_("Who has signed"), "Bo Eksempel"),
     "staff_url": Placeholder(_("Link: the page of the administration"), "/admin/"),
     "status_url": Placeholder(_("Link: how the application stands"), "/bliv-udbyder/status/eksempel/"),
     "task": Placeholder(
         _("What is wrong, and what to do"), "2 ting ved underskrifterne stemmer ikke. Ring til driften."
+    ),
+    "tasks": Placeholder(
+        _("The kinds of open tasks with their number, a line each"),
+        "Mailen kom ikke frem: 3, heraf 1 over tiden.",
     ),
     "time": Placeholder(_("Until when the code can be used"), "14.05"),
     "times": Placeholder(_("The proposed times, a line each"), "tirsdag 1. december 2026, kl. 9.00–10.30"),

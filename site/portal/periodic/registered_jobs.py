@@ -34,6 +34,7 @@ from charter.operations.vetting import chase_vetting, delete_entries
 from core.accounts.operations import delete_unused_accounts
 from core.limits.limits import delete_old_counters
 from core.outbox.operations import purge_messages
+from portal.digest.operations import queue_digests
 from portal.periodic.jobs import Job, register
 
 HOURLY = timedelta(hours=1)
@@ -66,6 +67,7 @@ def register_all() -> None:
     register(
         Job("answer_approvals", _("Act where nobody answered a booking"), HOURLY, answer_overdue_approvals)
     )
+    register(Job("task_digests", _("Mail open tasks to those who want it"), HOURLY, queue_digests))
     register(Job("expire_bookings", _("Let go of places that were not confirmed"), OFTEN, expire_overdue))
     register(
         Job("anonymise_bookings", _("Delete contact details of old bookings"), DAILY, anonymise_bookings)

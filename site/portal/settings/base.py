@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "portal",
     "portal.home",
     "portal.periodic",
+    "portal.digest",
     "portal.reporting",
     "booking",
     "workshops",
