@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from booking.attendance import door_views
 from booking.attendance import views as attendance
 from booking.requesting import notice_views, provider_views
 from booking.requesting import views as asking
@@ -36,6 +37,7 @@ urlpatterns = [
         attendance.ProviderReportView.as_view(),
         name="session_report",
     ),
+    path("udbyder/tider/<int:session_id>/doerliste/", door_views.door, name="session_door"),
     path(
         "udbyder/tider/<int:session_id>/flyt/",
         ProviderSessionChangeView.as_view(step=MOVE),

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, npgettext
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.menu import MenuItem
@@ -161,9 +161,11 @@ class UnreportedView(WagtailReportView):
 def _booked(session: Session) -> str:
     parts = []
     if session.groups_taken:
-        parts.append(_("%(count)d classes") % {"count": session.groups_taken})
+        groups = session.groups_taken
+        parts.append(npgettext("booked", "%(count)s class", "%(count)s classes", groups) % {"count": groups})
     if session.people_taken:
-        parts.append(_("%(count)d people") % {"count": session.people_taken})
+        people = session.people_taken
+        parts.append(npgettext("booked", "%(count)s person", "%(count)s people", people) % {"count": people})
     return ", ".join(parts)
 
 

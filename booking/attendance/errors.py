@@ -31,3 +31,17 @@ class ReportChangedError(BookingRefusedError):
 
     code = "report_changed"
     text = _("Somebody else has just reported. See their numbers, and correct them if they are wrong.")
+
+
+class DoorClosedError(BookingRefusedError):
+    """The door list takes no ticks yet, or no more."""
+
+    code = "door_closed"
+    text = _("The door list is open from the day before until a week after.")
+
+
+class WrongTickError(BookingRefusedError):
+    """A tick for somebody who is not on the list, or for more than are signed up."""
+
+    code = "wrong_tick"
+    text = _("This tick does not fit the list. Load the page again.")

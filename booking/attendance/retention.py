@@ -4,10 +4,18 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from booking.models import Attendance, SessionReport
+from booking.models import Attendance, DoorTick, SessionReport
 from workshops.calendars import local_date_of
 
 NOTE_DAYS = 730
+TICK_DAYS = 30
+
+
+def forget_ticks(now: datetime) -> int:
+    """Delete ticks at the door 30 days after the session; the report has their figures. Returns how many."""
+    before = local_date_of(now) - timedelta(days=TICK_DAYS)
+    deleted, _by_model = DoorTick.objects.filter(session__local_date__lt=before).delete()
+    return deleted
 
 
 def forget_notes(now: datetime) -> int:

@@ -33,3 +33,23 @@ def is_next_day(ends_at: datetime, *, now: datetime) -> bool:
 def mail_window_starts(now: datetime) -> datetime:
     """Return how long ago a session may have ended for its mails still to be queued."""
     return now - timedelta(days=CORRECTION_DAYS)
+
+
+_DOOR_OPENS = timedelta(hours=24)
+_NAMES_CLOSE = timedelta(hours=24)
+_TICKS_END = timedelta(days=7)
+
+
+def door_is_open(starts_at: datetime, ends_at: datetime, *, now: datetime) -> bool:
+    """Say whether the door list with first names may be read: from a day before until a day after (rule 10)."""
+    return starts_at - _DOOR_OPENS <= now < ends_at + _NAMES_CLOSE
+
+
+def ticks_are_taken(starts_at: datetime, ends_at: datetime, *, now: datetime) -> bool:
+    """Say whether ticks are taken: a phone without network may send them days later."""
+    return starts_at - _DOOR_OPENS <= now < ends_at + _TICKS_END
+
+
+def first_name(name: str) -> str:
+    """Return what the door list shows of a name."""
+    return name.split()[0] if name.split() else ""

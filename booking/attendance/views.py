@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
+from booking.attendance.door import arrivals_of
 from booking.attendance.errors import ReportChangedError
 from booking.attendance.forms import ReportForm
 from booking.attendance.links import REPORT
@@ -116,7 +117,14 @@ class ReportView(View):
         return render(self.request, template, {**self.context(), **context}, status=status)
 
     def _form(self, data: Any = None) -> ReportForm:
-        return ReportForm(data, booked=self.booked, audience=self.session.audience, report=self.report)
+        arrivals = arrivals_of(self.session.pk)
+        return ReportForm(
+            data,
+            booked=self.booked,
+            audience=self.session.audience,
+            report=self.report,
+            arrived=arrivals.total if arrivals.is_used else None,
+        )
 
 
 @method_decorator([limited("token_page_ip", methods=("GET", "POST")), never_cache], name="dispatch")

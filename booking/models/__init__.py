@@ -2,7 +2,7 @@
 
 from booking.models.bookings import SESSION_MOVED, Attendance, BookedClass, BookedSession, Booking, ClassPlace
 from booking.models.feeds import Feed
-from booking.models.reports import SessionReport
+from booking.models.reports import DoorTick, SessionReport
 from booking.models.requests import DateNotice, DateRequest, ProposedTime, WishedDate
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "ClassPlace",
     "DateNotice",
     "DateRequest",
+    "DoorTick",
     "Feed",
     "ProposedTime",
     "SessionReport",

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from booking.enums import NotHeldReason, ReportSource
+from booking.models.bookings import BookedSession
 from workshops.models import Session
 
 
@@ -55,3 +56,37 @@ class SessionReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session} #{self.number}"
+
+
+class DoorTick(models.Model):
+    """One tick at the door (F5): so many of a sign-up are there, or one more or less without a sign-up.
+
+    Only inserted. Of a sign-up the latest says how many are there; of those without one the rows are summed.
+    A phone that lost its network sends its ticks again: `client_id` makes each count once.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="door_ticks")
+    booked_session = models.ForeignKey(
+        BookedSession, on_delete=models.CASCADE, null=True, blank=True, related_name="door_ticks"
+    )
+    people = models.SmallIntegerField(_("people"))
+    client_id = models.UUIDField(unique=True)
+    made_at = models.DateTimeField(_("made at"))
+    """When it was made on the phone, as far as that can be: never later than it came."""
+
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("tick at the door")
+        verbose_name_plural = _("ticks at the door")
+        ordering = ["session", "made_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(booked_session=None) | Q(people__gte=0), name="door_tick_of_sign_up_is_a_count"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session} {self.people}"

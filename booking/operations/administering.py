@@ -92,6 +92,11 @@ def note_request_reading(*, request_id: int, actor: Actor, now: datetime) -> boo
     return _note(f"request:{request_id}", "request_read", actor=actor, now=now)
 
 
+def note_door_reading(*, session_id: int, actor: Actor, now: datetime) -> bool:
+    """Write in the audit log that a person read a door list with its first names; once an hour and person."""
+    return _note(f"session:{session_id}", "door_list_read", actor=actor, now=now)
+
+
 def _note(subject: str, action: str, *, actor: Actor, now: datetime) -> bool:
     recent = Entry.objects.filter(
         subject=subject, action=action, actor_id=actor.user_id, at__gt=now - READING_COUNTS_FOR

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from booking.attendance.asking import ask_for_report
+from booking.attendance.door import Arrivals, arrivals_of
 from booking.attendance.errors import (
     CorrectionClosedError,
     ReportChangedError,
@@ -95,8 +96,9 @@ def report_session(
     report.save(force_insert=True)
     state = SessionState.HELD if report.is_held else SessionState.NOT_HELD
     Session.objects.filter(pk=session_id).update(state=state)
-    _write_attendance(report, rows, now=now)
-    _settle(rows, _states(session, report, rows))
+    door = arrivals_of(session_id)
+    _write_attendance(report, rows, door, now=now)
+    _settle(rows, _states(report, rows, door))
     subject = f"session:{session_id}"
     record(
         "session_reported" if before is None else "session_report_corrected",
@@ -179,9 +181,26 @@ def _figures_of(report: SessionReport) -> dict[str, Any]:
     }
 
 
-def _write_attendance(report: SessionReport, rows: Iterable[BookedSession], *, now: datetime) -> None:
-    """Let the attendance by class say what the report in force says; earlier ones stand in the reports before."""
-    Attendance.objects.filter(booked_session__in=[row.pk for row in rows]).delete()
+def _write_attendance(
+    report: SessionReport, rows: Iterable[BookedSession], door: Arrivals, *, now: datetime
+) -> None:
+    """Let the attendance say what the report in force says, and of sign-ups what the door counted.
+
+    Earlier figures stand in the reports before.
+    """
+    row_ids = [row.pk for row in rows]
+    Attendance.objects.filter(booked_session__in=row_ids).delete()
+    if report.is_held:
+        Attendance.objects.bulk_create(
+            Attendance(
+                booked_session_id=booked_id,
+                people=people,
+                reported_at=now,
+                reported_by_id=report.reported_by_id,
+            )
+            for booked_id, people in door.by_booked.items()
+            if booked_id in row_ids
+        )
     Attendance.objects.bulk_create(
         Attendance(
             booked_session_id=item["booked"],
@@ -195,9 +214,7 @@ def _write_attendance(report: SessionReport, rows: Iterable[BookedSession], *, n
     )
 
 
-def _states(
-    session: Session, report: SessionReport, rows: Sequence[BookedSession]
-) -> dict[int, BookingState]:
+def _states(report: SessionReport, rows: Sequence[BookedSession], door: Arrivals) -> dict[int, BookingState]:
     """Return what each booked session becomes, by pk (ADR 9)."""
     if not report.is_held:
         state = _STAYED_AWAY if report.reason == NotHeldReason.NOBODY_CAME else _UNKNOWN
@@ -205,16 +222,22 @@ def _states(
     came: dict[int, int] = {}
     for item in report.counts:
         came[item["booked"]] = came.get(item["booked"], 0) + item["people"] + item["adults"]
-    return {row.pk: _state_of(row, came, report) for row in rows}
+    return {row.pk: _state_of(row, came, report, door) for row in rows}
 
 
-def _state_of(row: BookedSession, came: Mapping[int, int], report: SessionReport) -> BookingState:
+def _state_of(
+    row: BookedSession, came: Mapping[int, int], report: SessionReport, door: Arrivals
+) -> BookingState:
     if row.pk in came:
         return _CAME if came[row.pk] else _STAYED_AWAY
     if report.people + report.adults == 0:
         return _STAYED_AWAY
-    # A school that had the whole evening was there with its parents; of a sign-up nobody knows.
-    return _CAME if row.booking.kind == BookingKind.SCHOOL else _UNKNOWN
+    if row.booking.kind == BookingKind.SCHOOL:
+        return _CAME  # it had the whole evening, and was there with its parents
+    if door.by_booked.get(row.pk):
+        return _CAME
+    # Only a door list that accounts for everybody reported says who stayed away.
+    return _STAYED_AWAY if door.is_used and door.total >= report.people else _UNKNOWN
 
 
 def _settle(rows: Iterable[BookedSession], states: Mapping[int, BookingState]) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from booking.attendance.door import has_door
 from booking.enums import DeclineReason
 from booking.errors import BookingRefusedError
 from booking.models import Booking
@@ -101,6 +102,7 @@ def provider_session(request: HttpRequest, session_id: int) -> HttpResponse:
             "state_kind": state_kind,
             "is_ahead": is_ahead,
             "can_report": can_report,
+            "has_door": has_door(session) and user_can_report_for(request.user, session.provider_id),
             "is_reported": is_reported,
             "can_change": is_ahead and user_can_change_sessions_of(request.user, session.provider_id),
         },

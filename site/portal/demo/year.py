@@ -760,7 +760,7 @@ def _report_the_past(year: Year) -> None:
         )
         made = _report(session, figures, seen=0, now=now)
         if number == len(past) - 4 and made.is_held:
-            fewer = replace(_figures(year, session), note="Rettet: to elever gik hjem før tid.")
+            fewer = replace(_figures(year, session), note="Talt efter sammen med læreren.")
             _report(session, fewer, seen=made.number, now=now + timedelta(days=1))
     Session.objects.filter(pk__in=[session.pk for session in past[-3:]]).update(state=SessionState.CLOSED)
 

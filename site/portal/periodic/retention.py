@@ -262,3 +262,14 @@ def register_all() -> None:
             deleted_by="forget_report_notes",
         )
     )
+    register(
+        RetentionRule(
+            name="door_ticks",
+            title=_("Ticks at the door"),
+            what=_("How many of a sign-up came, when it was ticked, and by which user; the numbers stay"),
+            purpose=_("To count who comes, also where the network is lost"),
+            days=30,
+            counted_from=_("the day of the session"),
+            deleted_by="forget_door_ticks",
+        )
+    )

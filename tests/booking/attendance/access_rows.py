@@ -52,8 +52,11 @@ def renewed_link(world):
     return {"token": token}
 
 
-def nothing(world):
-    return {}
+def evening(world):
+    """An evening of that provider that ended an hour ago."""
+    session = SessionFactory(offer=OfferFactory(provider=world.provider, evening=True))
+    book(session, contact=a_contact(world.email))
+    return {"session_id": set_back(session).pk}
 
 
 NOT_HELD = {"held": "no", "reason": "illness", "seen": 0}
@@ -67,6 +70,9 @@ ROWS = [
     row("session_report_link", renewed_link, method="post", data=NOT_HELD, everyone=404),
     row("session_report", session, **OWN, provider_member_own=200),
     row("session_report", session, method="post", data=NOT_HELD, **OWN, provider_member_own=302),
+    row("session_door", evening, **OWN, provider_member_own=200),
+    row("session_door", session, **{**OWN, "logged_in": 404}),
+    row("session_door", evening, method="post", data={"people": 1}, **OWN, provider_member_own=302),
     row("session_admin_report", session, **STAFF, caseworker=200, administration=200),
     row(
         "session_admin_report",
