@@ -28,6 +28,8 @@ class CharterConfig(AppConfig):
         for mail_type in (*MAIL_TYPES, *ORGANISATION_MAIL_TYPES, *RENEWAL_MAIL_TYPES):
             register(mail_type)
         register_page("provider", lambda pk: reverse("provider:inspect", args=[pk]))
+        register_page("providerapplication", lambda pk: reverse("provider_application:inspect", args=[pk]))
+        register_page("providerinvitation", lambda pk: reverse("provider_invitation:inspect", args=[pk]))
         landing.register(landing_path)
         register_kinds()
         profiles()

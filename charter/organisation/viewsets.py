@@ -41,6 +41,7 @@ from core.cms.viewsets import (
     RowAction,
     WagtailFilterSet,
 )
+from core.outbox.models import Message
 
 
 def _button(label: Any, name: str, pk: int, *, is_serious: bool = False) -> dict[str, Any]:
@@ -98,6 +99,11 @@ class ApplicationInspectView(ReadOnlyInspectView):
             "application": application,
             "matches": found,
             "others": other_applications_of(application),
+            "mails": Message.objects.about(f"providerapplication:{application.pk}").prefetch_related(
+                "deliveries"
+            )
+            if self.request.user.has_perm("outbox.view_message")
+            else None,
             "buttons": buttons,
         }
 

@@ -27,7 +27,7 @@ from charter.organisation.enums import ApplicationState, CaseKind, CaseState
 from charter.organisation.errors import ApplicationAnsweredError, InvitationUsedError
 from core.audit.log import LINK, SYSTEM, Actor
 from core.outbox.models import Message
-from core.outbox.registry import get
+from core.outbox.registry import get, page_of
 from core.outbox.rendering import render
 from core.worklist.models import WorkItem
 from tests.factories.accounts import UserFactory, log_in
@@ -393,6 +393,19 @@ def test_staff_see_what_an_application_may_be_about_and_accept_it(staff_client):
 
     application.refresh_from_db()
     assert application.provider == known
+
+
+def test_an_application_whose_mail_bounced_says_so_on_its_page(staff_client):
+    application = ProviderApplicationFactory(unproven=True)
+    prove_application(application_id=application.pk, actor=LINK, now=timezone.now())
+    message = Message.objects.get()
+    message.state = "bounced"
+    message.save()
+
+    html = staff_client("Sagsbehandler").get(page_of(message.about)).content.decode()
+
+    assert "Bliv udbyder: ansøgningen er modtaget" in html
+    assert message.get_state_display() in html
 
 
 def test_staff_decline_with_a_reason(staff_client):
