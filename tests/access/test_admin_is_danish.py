@@ -33,7 +33,7 @@ from tests.access.test_admin import VIEWSET_PAGES, make
 from tests.factories.accounts import UserFactory, log_in
 from tests.factories.booking import book, known_school
 from tests.factories.workshop_pages import material_page, offer_page
-from tests.factories.workshops import SessionFactory
+from tests.factories.workshops import OfferFactory, SessionFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # walks everything: once per run, on SQLite
 
@@ -201,6 +201,18 @@ def test_nothing_is_left_in_english(portal_site):
     assert len(walk.opened) > 150
     assert walk.submitted > 100
     assert walk.met == {}
+
+
+def test_what_wagtail_does_not_ask_the_catalogue_for_is_danish_too(portal_site, staff_client):
+    OfferFactory()
+
+    html = staff_client(ADMINISTRATION).get(reverse("offers:index")).content.decode()
+
+    assert re.search(r"icon-check.*?>\s*Ja\s*<", html, re.DOTALL)  # the mark in «Kan bookes», read aloud
+    assert not re.search(r">\s*True\s*<", html)
+    assert 'aria-label="Handlinger"' in html
+    assert 'aria-label="Actions"' not in html
+    assert reverse("wagtailadmin_reports:page_types_usage") not in html  # names code
 
 
 def test_the_walk_would_notice_an_untranslated_text():
