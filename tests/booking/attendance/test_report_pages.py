@@ -290,3 +290,15 @@ def test_missing_reports_are_filtered_by_provider(office, provider, visit, eveni
     assert html.count("/indberet/") == 2
     report(visit, classes=(20,))
     assert office.get(url, {"provider": provider.pk}).content.decode().count("/indberet/") == 1
+
+
+def test_form_carries_its_token_against_forged_posts(visit):
+    """The form is an included part that sees only what it is given; without the token no report ever arrives."""
+    client = Client(enforce_csrf_checks=True)
+    html = client.get(report_path(visit)).content.decode()
+    form = html[html.index('<form class="portal-report"') :]
+    token = form.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+
+    response = client.post(report_path(visit), filled(visit, csrfmiddlewaretoken=token))
+
+    assert response.status_code == 302
