@@ -11,7 +11,7 @@ from wagtail.admin.rich_text import get_rich_text_editor_widget
 from wagtail.admin.widgets import AdminDateInput
 
 from charter.enums import AuthorityOutcome, MemberRole, Transition
-from charter.forms import AUTHORITIES, ScanField, describe_period
+from charter.forms import ScanField, describe_period
 from charter.models import CharterPeriod, CharterVersion, Provider
 from charter.rules import SERIOUS, TRANSITIONS, Period
 
@@ -236,6 +236,13 @@ class WithdrawForm(forms.Form):
     )
 
 
+PAPER_AUTHORITIES = {
+    "entitled": _("Entitled to sign by the articles or CVR"),
+    "mandate": _("Mandate from the management or the board"),
+}
+"""What entitles somebody who signed on paper, in a caseworker's words."""
+
+
 class PaperForm(forms.Form):
     """A signature that was given on paper or in another system, as it stands there."""
 
@@ -263,7 +270,7 @@ class PaperForm(forms.Form):
     )
     authority = forms.ChoiceField(
         label=_("What entitles the signer to sign?"),
-        choices=list(AUTHORITIES.items()),
+        choices=list(PAPER_AUTHORITIES.items()),
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what entitles the signer to sign.")},
     )

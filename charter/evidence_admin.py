@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
-from charter.admin_forms import AuthorityForm, DeclineForm, PaperForm
+from charter.admin_forms import PAPER_AUTHORITIES, AuthorityForm, DeclineForm, PaperForm
 from charter.admin_views import CharterDecisionView
 from charter.enums import AuthorityOutcome, PaperState
-from charter.forms import AUTHORITIES
 from charter.models import IdentityBinding, PaperSignature, Provider, Signature
 from charter.operations import (
     approve_paper_signature,
@@ -69,7 +68,7 @@ class PaperRegisterView(CharterDecisionView):
             facts=PaperFacts(
                 signer_name=data["signer_name"],
                 signer_role=data["signer_role"],
-                authority=str(AUTHORITIES[data["authority"]]),
+                authority=str(PAPER_AUTHORITIES[data["authority"]]),
                 signed_on=data["signed_on"],
                 system_name=data["system_name"],
             ),
@@ -90,8 +89,8 @@ class PaperApproveView(CharterDecisionView):
     page_title = _("Approve the signature on paper")
     submit_label = _("Approve")
     explanation = _(
-        "You say that the scan shows what was registered. The provider is covered at once, and its signatories get "
-        "the document by e-mail. Your name and your colleague's stand in it."
+        "You say that the scan shows what was registered. The provider is covered from today, or from the first "
+        "day of a period to come, and its signatories get the document by e-mail. Your name and your colleague's stand in it."
     )
 
     def decide(self, data: dict[str, Any]) -> None:

@@ -342,7 +342,7 @@ def _paper_waits(year: Year) -> None:
         facts=PaperFacts(
             signer_name="Ditte Dialog",
             signer_role="Forperson",
-            authority="Jeg er tegningsberettiget",
+            authority="Tegningsberettiget efter vedtægter eller CVR",
             signed_on=local_date_of(now) - timedelta(days=1),
             system_name="",
         ),
