@@ -22,6 +22,9 @@ ACTIONS: dict[str, Any] = {
     "charter.text_saved": _("Charter text saved"),
     "charter.version_drafted": _("Charter version drafted"),
     "charter.version_published": _("Charter version published"),
+    "charter.version_unpublished": _("Publication of a charter version taken back"),
+    "charter.draft_discarded": _("Draft of the charter discarded"),
+    "charter.period_saved": _("Charter period saved"),
     "evidence.deleted": _("Personal evidence deleted by rule"),
     "identity.bound": _("Identity tied to a user"),
     "identity.released": _("Identity untied from a user"),
@@ -60,6 +63,7 @@ ACTIONS: dict[str, Any] = {
 SUBJECTS: dict[str, Any] = {
     "agreement": _("Cooperation agreement"),
     "charterversion": _("Charter version"),
+    "charterperiod": _("Charter period"),
     "paper": _("Signature on paper"),
     "provider": _("Provider"),
     "providerapplication": _("Application"),
