@@ -31,7 +31,7 @@ def test_the_administration_edits_a_mail(page, administrator):
     expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_contain_text("Kvittering for")
     assert_no_axe_findings(page)
 
-    page.get_by_role("link", name="Ret teksten").click()
+    page.get_by_role("link", name="Redigér teksten").click()
     page.get_by_label("Emne").fill("Vi glæder os: {refrence}")
     page.get_by_role("button", name="Se mailen").click()
     expect(page.get_by_text("Mente du {reference}?")).to_be_visible()
@@ -43,14 +43,14 @@ def test_the_administration_edits_a_mail(page, administrator):
     assert_no_axe_findings(page)
     page.get_by_role("button", name="Gem og tag i brug").click()
 
-    expect(page.get_by_text("Teksten er taget i brug")).to_be_visible()
+    expect(page.get_by_text("Teksten er taget i brug")).to_be_visible(timeout=20_000)
     assert MailTextVersion.objects.in_use().get().subject == "Vi glæder os: {reference}"
     page.get_by_role("link", name="Version 1").click()
     assert_no_axe_findings(page)
     page.goto(f"{PAGE}standard/")
     assert_no_axe_findings(page)
     page.get_by_role("button", name="Brug standardteksten").click()
-    expect(page.get_by_text("Standardteksten er i brug igen.")).to_be_visible()
+    expect(page.get_by_text("Standardteksten er i brug igen.")).to_be_visible(timeout=20_000)
 
 
 def test_a_mail_that_did_not_arrive_is_seen_on_the_booking_and_the_user(page, administrator):

@@ -42,7 +42,7 @@ def problems_of(wording: Wording, *, mail_type: MailType, may_leave_out: bool = 
     Source: DESIGN.md N1, N7.
     """
     known = set(mail_type.placeholders) | COMMON_PLACEHOLDERS
-    found = [*_empty(wording), *_broken(wording, known), *_subject(wording), *_buttons(wording)]
+    found = [*_empty(wording), *_broken(wording, known), *_subject(wording, known), *_buttons(wording)]
     used = {
         name for text in (wording.subject, wording.body, wording.why) for name in PLACEHOLDER.findall(text)
     }
@@ -104,9 +104,9 @@ def _broken(wording: Wording, known: set[str]) -> Iterator[Problem]:
                 )
 
 
-def _subject(wording: Wording) -> Iterator[Problem]:
+def _subject(wording: Wording, known: set[str]) -> Iterator[Problem]:
     for name in dict.fromkeys(PLACEHOLDER.findall(wording.subject)):
-        if name not in SUBJECT_PLACEHOLDERS:
+        if name in known and name not in SUBJECT_PLACEHOLDERS:
             yield Problem(
                 "subject",
                 "subject",

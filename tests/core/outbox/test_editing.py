@@ -129,6 +129,8 @@ def test_a_text_that_would_leave_holes_is_refused_and_says_what_to_do(save, word
 def test_a_misspelt_placeholder_is_told_once_not_as_missing_too(sample_type):
     problems = problems_of(change(body=OURS.body.replace("{url}", "{uri}")), mail_type=sample_type)
 
+    subject = problems_of(change(subject="{refrence}"), mail_type=sample_type)
+    assert [problem.code for problem in subject] == ["misspelt:reference"]
     assert "misspelt:url" in [problem.code for problem in problems]
     assert "missing" not in [problem.code for problem in problems]
 
