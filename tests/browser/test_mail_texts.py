@@ -41,7 +41,7 @@ def test_the_administration_edits_a_mail(page, administrator):
     page.get_by_role("button", name="Se mailen").click()
     expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_contain_text("Vi glæder os: ")
     assert_no_axe_findings(page)
-    page.get_by_role("button", name="Gem og tag i brug").click()
+    page.get_by_role("button", name="Gem og tag i brug").press("Enter")
 
     expect(page.get_by_text("Teksten er taget i brug")).to_be_visible(timeout=20_000)
     assert MailTextVersion.objects.in_use().get().subject == "Vi glæder os: {reference}"
