@@ -100,7 +100,7 @@ def test_a_passkey_used_since_it_was_asked_for_is_a_proof_that_a_button_signs_wi
         {"type": "totp"},
         {"method": "password"},
     ],
-    ids=str,
+    ids=["an-hour-old", "not-asked-again", "another-factor", "another-method"],
 )
 def test_anything_else_in_the_session_is_no_proof(client, attempt, member, change):
     client.post(url("charter_passkey", attempt))
