@@ -538,5 +538,5 @@ def test_signing_takes_a_fixed_number_of_statements(member, text, django_assert_
     ProviderMemberFactory.create_batch(others, provider=member.provider, role=MemberRole.COORDINATOR)
     attempt, code = start_with_code(member, text)
 
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         sign_charter(attempt_id=attempt.pk, code=code, now=NOW)

@@ -183,8 +183,10 @@ def test_links_in_mails_do_not_follow_the_host_header(client, portal_site, setti
     assert absolute_url("/x/") == "http://testserver/x/"
 
 
-CSRF_EXEMPT = {"anymail_brevo"}
-"""Called by the mail service, which proves itself by a shared secret."""
+CSRF_EXEMPT = {"anymail_brevo", "charter_check"}
+"""The first is called by the mail service, which proves itself by a shared secret; the second checks further in,
+when it has said where an upload may go.
+"""
 
 
 def test_no_view_of_ours_skips_the_check_of_where_a_form_came_from():
@@ -198,7 +200,9 @@ def test_no_view_of_ours_skips_the_check_of_where_a_form_came_from():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["account_login", "account_request_login_code", "account_logout"])
+@pytest.mark.parametrize(
+    "name", ["account_login", "account_request_login_code", "account_logout", "charter_check"]
+)
 def test_forms_without_their_token_are_refused(name, portal_site):
     client = Client(enforce_csrf_checks=True)
 

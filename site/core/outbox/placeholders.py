@@ -24,6 +24,7 @@ class Placeholder:
 PLACEHOLDERS: dict[str, Placeholder] = {
     "accept_url": Placeholder(_("Link: take it over"), "/overtag/eksempel/"),
     "answer_url": Placeholder(_("Link: answer the offer of a place"), "/svar/eksempel/"),
+    "booked": Placeholder(_("What was booked: classes or seats"), "7.A: 24 elever, 2 voksne"),
     "cause": Placeholder(_("Why a date was cancelled, in a fixed sentence"), "Oplægsholderen er blevet syg."),
     "code": Placeholder(_("The one-time code"), "4F7 K2P"),
     "confirm_url": Placeholder(_("Link: confirm the e-mail address"), "/bekraeft/eksempel/"),
@@ -76,6 +77,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
         _("Why it was turned down"), "Der er ingen ledig tid omkring de datoer, du ønsker."
     ),
     "reference": Placeholder(_("The reference number"), "DP-7K3M-42"),
+    "report_url": Placeholder(_("Link: the report, without log-in"), "/indberet/eksempel/"),
     "rest": Placeholder(
         _("What is still booked"), "Forældreaften på skolen: onsdag 2. december 2026, kl. 19.00–21.00"
     ),

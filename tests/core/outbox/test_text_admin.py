@@ -45,7 +45,7 @@ def test_list_names_every_mail_in_danish_and_says_whose_text_it_has(client):
     page = read(client.get(LIST))
 
     assert "Kvittering (booking)" in page
-    assert "Sendes: når en skoles booking er bekræftet." in page
+    assert "Sendes når en skoles booking er bekræftet." in page
     assert page.count("Ændret af os") == 2  # one text, one choice of the filter
     assert "Kvittering (booking)" in read(client.get(LIST, {"only": "changed"}))
     assert "Din adresse" not in read(client.get(LIST, {"only": "changed"}))
