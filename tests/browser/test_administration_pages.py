@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 
 from booking.models import DateRequest
 from charter.content import ensure_charter
+from charter.models import IdentityBinding
 from core.worklist.operations import open_item
 from portal.reporting.models import AnnualGoal
 from tests.access.discovery import addresses, rows_by_package
@@ -42,7 +43,7 @@ VIEWSETS = list(
 UPSTREAMS_OWN = {"delete", "usage", "history", "copy", "index_results", "results", "export", "document"}
 """Pages of a viewset that are Wagtail's as they are, and a file."""
 
-MADE_BY_OTHERS = (Course, DateRequest)
+MADE_BY_OTHERS = (Course, DateRequest, IdentityBinding)
 """Their pages have rows in the access matrix, or are a list's own; no factory makes one."""
 
 SAME_IN_DANISH = {"ID", "Administrator", "System", "Status", "Tags", "Version", "Titel", "Type"}
@@ -103,7 +104,7 @@ def _own_pages(world, *, method: str = "get", status: int = 200) -> Iterator[str
             if method == "post" and row.data:
                 continue
             url = reverse(row.url, kwargs=dict(row.kwargs(world)) if row.kwargs else {})
-            if url.startswith("/admin/"):
+            if url.startswith("/admin/") and not url.endswith("/results/"):  # part of a list, no page
                 seen.add(row.url)
                 yield url
 
@@ -120,6 +121,10 @@ def _english() -> frozenset[str]:
                     entries = polib.pofile(file.read_text(encoding="utf-8"))
                     found |= {entry.msgid for entry in entries if gettext(entry.msgid) == entry.msgid}
     return frozenset(text for text in found if len(text) > 2) - SAME_IN_DANISH
+
+
+UPSTREAM = (("aria-required-parent", 'href="#tab-roles"'),)
+"""What axe finds in Wagtail's own parts: the button to a user's roles is a tab outside the list of tabs."""
 
 
 class Look:
@@ -139,7 +144,11 @@ class Look:
 
     def at_this(self, url: str) -> None:
         """Look at the page that is open."""
-        self.wrong += [f"{url}: {finding}" for finding in axe_findings(self.page)]
+        self.wrong += [
+            f"{url}: {finding}"
+            for finding in axe_findings(self.page)
+            if not any(finding.startswith(f"{rule}:") and html in finding for rule, html in UPSTREAM)
+        ]
         english = _english() & set(self.page.evaluate(TEXTS))
         self.wrong += [f"{url}: in English: {text!r}" for text in sorted(english)]
 

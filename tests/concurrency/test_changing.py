@@ -110,7 +110,7 @@ def test_a_booking_is_taken_over_once_however_often_the_button_is_pressed():
 
     assert names(results) == ["HandoverEndedError", "HandoverEndedError", "ok"]
     assert Booking.objects.get().link_generation == booking.link_generation + 1
-    assert Message.objects.filter(mail_type="booking_handed_over").count() == 1
+    assert Message.objects.filter(mail_type="sign_up_handed_over").count() == 1
 
 
 @pytest.mark.postgresql

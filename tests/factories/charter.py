@@ -21,6 +21,7 @@ from charter.models import (
     CharterText,
     CharterVersion,
     MemberInvitation,
+    PaperSignature,
     Programme,
     Provider,
     ProviderApplication,
@@ -183,6 +184,24 @@ class ProviderMemberFactory(DjangoModelFactory):
     user = factory.SubFactory(MemberUserFactory)
     role = MemberRole.SIGNATORY
     since = date(2025, 1, 1)
+
+
+class PaperSignatureFactory(DjangoModelFactory):
+    """Registered, and awaiting a colleague's answer; without its scan."""
+
+    class Meta:
+        model = PaperSignature
+
+    provider = factory.SubFactory(ProviderFactory)
+    version = factory.SubFactory(CharterVersionFactory)
+    period_first_day = date(2026, 1, 1)
+    period_last_day = date(2026, 12, 31)
+    signer_name = "Mette Medlem"
+    signer_role = "Formand"
+    authority = "Tegner foreningen"
+    signed_on = date(2026, 1, 5)
+    scan_sha256 = "0" * 64
+    registered_at = factory.LazyFunction(timezone.now)
 
 
 class AgreementFactory(DjangoModelFactory):

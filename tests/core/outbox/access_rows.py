@@ -16,16 +16,18 @@ def text(world):
 
 def changed_text(world):
     """A text that has been changed."""
-    MailTextVersion.objects.create(
+    MailTextVersion.objects.get_or_create(
         mail_type="booking_receipt",
         language="da",
         number=1,
-        subject="Vi ses {reference}",
-        body="Hej",
-        why="Fordi",
-        is_in_use=True,
-        standard=["", "", ""],
-        saved_at=timezone.now(),
+        defaults={
+            "subject": "Vi ses {reference}",
+            "body": "Hej",
+            "why": "Fordi",
+            "is_in_use": True,
+            "standard": ["", "", ""],
+            "saved_at": timezone.now(),
+        },
     )
     return TEXT
 
