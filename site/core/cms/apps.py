@@ -8,7 +8,8 @@ class CmsConfig(AppConfig):
     label = "cms"
 
     def ready(self) -> None:
-        """Take the places of Wagtail's mails about reviews."""
-        from core.cms import review
+        """Take the places of Wagtail's mails about reviews, and of its way to write spreadsheets."""
+        from core.cms import list_exports, review
 
         review.connect()
+        list_exports.connect()
