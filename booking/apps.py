@@ -12,6 +12,7 @@ class BookingConfig(AppConfig):
         from booking import audit_words, emails, package_emails, querysets, session_emails, worklist_kinds
         from booking.attendance import emails as report_emails
         from booking.attendance import tasks as report_tasks
+        from booking.messaging.emails import register_message_mails
         from booking.operations.coverage import BookingCoverageObserver
         from booking.operations.school_changes import BookingSchoolObserver
         from booking.requesting import emails as request_emails
@@ -39,4 +40,5 @@ class BookingConfig(AppConfig):
         request_emails.register_mail_types()
         request_tasks.register_kinds()
         report_emails.register_report_mails()
+        register_message_mails()
         report_tasks.register_kinds()

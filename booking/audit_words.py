@@ -50,6 +50,7 @@ ACTIONS: dict[str, Any] = {
     "requests_anonymised": _("Personal data of requests deleted by rule"),
     "reserved_used": _("Reserved place used"),
     "session_invitation_renewed": _("Invitation link renewed"),
+    "session_message_sent": _("Message sent to all who have booked"),
     "session_report_corrected": _("Report of a session corrected"),
     "session_report_link_renewed": _("Link to report a session renewed"),
     "session_reported": _("Session reported"),

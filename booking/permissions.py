@@ -45,6 +45,11 @@ def user_can_report_for(user: Any, provider_id: int) -> bool:
     return user_is_member(user, provider_id, roles=[MemberRole.COORDINATOR, MemberRole.FACILITATOR])
 
 
+def user_can_write_to_booked_of(user: Any, provider_id: int) -> bool:
+    """Return whether a user may write to all who have booked a provider's session: who is to meet them (L6)."""
+    return user_can_report_for(user, provider_id)
+
+
 def user_registered(user: Any, booking: Booking) -> bool:
     """Return whether a user made the booking: by phone for a caller, or with their own address."""
     email = (user.email or "").lower()

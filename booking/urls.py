@@ -4,6 +4,7 @@ from django.urls import path
 
 from booking.attendance import door_views
 from booking.attendance import views as attendance
+from booking.messaging.views import ProviderSessionMessageView
 from booking.requesting import notice_views, provider_views
 from booking.requesting import views as asking
 from booking.session_steps import CANCEL, LIMITS, MOVE
@@ -36,6 +37,11 @@ urlpatterns = [
         "udbyder/tider/<int:session_id>/indberet/",
         attendance.ProviderReportView.as_view(),
         name="session_report",
+    ),
+    path(
+        "udbyder/tider/<int:session_id>/besked/",
+        ProviderSessionMessageView.as_view(),
+        name="provider_session_message",
     ),
     path("udbyder/tider/<int:session_id>/doerliste/", door_views.door, name="session_door"),
     path(

@@ -11,6 +11,7 @@ from booking.attendance.admin_views import (
     UnreportedView,
     renew_link_to_report,
 )
+from booking.messaging.views import StaffSessionMessageView
 from booking.requesting import admin_views
 from booking.requesting.viewsets import RequestViewSet
 from booking.session_steps import CANCEL, LIMITS, MOVE
@@ -124,6 +125,18 @@ def register_booking_urls() -> list[URLPattern]:
                 ("aflys", "cancel", CANCEL),
                 ("pladser", "limits", LIMITS),
             )
+        ),
+    ]
+
+
+@hooks.register("register_admin_urls")
+def register_message_urls() -> list[URLPattern]:
+    """Return the page that writes to all who have booked a session."""
+    return [
+        path(
+            "tider/<int:session_id>/besked/",
+            StaffSessionMessageView.as_view(),
+            name="session_admin_message",
         ),
     ]
 

@@ -4,6 +4,7 @@ from booking.models.bookings import SESSION_MOVED, Attendance, BookedClass, Book
 from booking.models.feeds import Feed
 from booking.models.reports import DoorTick, SessionReport
 from booking.models.requests import DateNotice, DateRequest, ProposedTime, WishedDate
+from booking.models.session_messages import SessionMessage
 
 __all__ = [
     "SESSION_MOVED",
@@ -17,6 +18,7 @@ __all__ = [
     "DoorTick",
     "Feed",
     "ProposedTime",
+    "SessionMessage",
     "SessionReport",
     "WishedDate",
 ]

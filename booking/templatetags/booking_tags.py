@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from booking import links, wording
 from booking.forms import school_label as label_of_school
+from booking.messaging.reading import has_somebody_to_write_to, messages_of
 from booking.models import BookedSession, Booking
 from booking.packages import is_waiting_for_a_school
-from booking.permissions import user_can_change, user_can_change_sessions
+from booking.permissions import user_can_change, user_can_change_sessions, user_can_see
 from booking.presentation import course_title, dates_of_courses
 from booking.requesting.rules import asking_kind
 from booking.rules import has_queue
@@ -258,24 +259,33 @@ def session_queue(session: Session) -> dict[str, Any]:
 
 @register.inclusion_tag("booking/admin/session_change_links.html", takes_context=True)
 def session_change_links(context: Context, session: Session) -> dict[str, Any]:
-    """Show staff how a date is moved, cancelled or resized, and once it has begun reported; nothing for others."""
-    has_begun = session.starts_at <= timezone.now()
+    """Show staff how a date is moved, cancelled or resized, how those who have booked are written to, and once it
+    has begun how it is reported; nothing for others."""
+    user, now = context["request"].user, timezone.now()
+    has_begun = session.starts_at <= now
     is_ahead = session.state in EDITABLE_STATES and not has_begun
-    if has_begun and session.state in _REPORTABLE and user_can_change(context["request"].user):
-        url = reverse("session_admin_report", args=[session.pk])
-        return {"links": [{"url": url, "label": _("Report the session"), "is_serious": False}]}
-    if not (is_ahead and user_can_change_sessions(context["request"].user)):
-        return {"links": []}
-    return {
-        "links": [
-            {
-                "url": reverse(f"session_admin_{name}", args=[session.pk]),
-                "label": step.title,
-                "is_serious": step.is_serious,
-            }
+    found = []
+    if user_can_change(user) and has_somebody_to_write_to(session, now=now):
+        found.append(("session_admin_message", _("Write to all who have booked"), False))
+    if has_begun and session.state in _REPORTABLE and user_can_change(user):
+        found.append(("session_admin_report", _("Report the session"), False))
+    if is_ahead and user_can_change_sessions(user):
+        found += [
+            (f"session_admin_{name}", step.title, step.is_serious)
             for name, step in (("move", MOVE), ("limits", LIMITS), ("cancel", CANCEL))
         ]
+    return {
+        "links": [
+            {"url": reverse(name, args=[session.pk]), "label": label, "is_serious": is_serious}
+            for name, label, is_serious in found
+        ]
     }
+
+
+@register.inclusion_tag("booking/messaging/_history.html", takes_context=True)
+def session_messages(context: Context, session: Session) -> dict[str, Any]:
+    """Show staff who may see bookings what was written to all who have booked; nothing for others."""
+    return {"sent": messages_of(session.pk) if user_can_see(context["request"].user) else []}
 
 
 @register.filter

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 from booking.attendance.door import has_door
 from booking.enums import DeclineReason
 from booking.errors import BookingRefusedError
+from booking.messaging.reading import has_somebody_to_write_to, messages_of
 from booking.models import Booking
 from booking.operations import approve_booking, decline_booking
 from booking.permissions import (
     provider_decides,
     user_can_change_sessions_of,
     user_can_report_for,
+    user_can_write_to_booked_of,
     user_registered,
 )
 from booking.provider_pages import (
@@ -104,6 +106,9 @@ def provider_session(request: HttpRequest, session_id: int) -> HttpResponse:
             "can_report": can_report,
             "has_door": has_door(session) and user_can_report_for(request.user, session.provider_id),
             "is_reported": is_reported,
+            "can_write": has_somebody_to_write_to(session, now=now)
+            and user_can_write_to_booked_of(request.user, session.provider_id),
+            "messages_sent": messages_of(session.pk),
             "can_change": is_ahead and user_can_change_sessions_of(request.user, session.provider_id),
         },
     )

@@ -392,6 +392,15 @@ ROWS = [
         )
     ),
     row("provider_dates", provider_slug, **OWN_DATES),
+    row("provider_session_message", session, **OWN_DATES),
+    row("provider_session_message", session, method="post", **{**OWN_DATES, **WRONG}),
+    row("session_admin_message", session, **CHANGE),
+    row(
+        "session_admin_message",
+        session,
+        method="post",
+        **{**CHANGE, "caseworker": 422, "administration": 422},
+    ),
     row("provider_session", session, **PROVIDER, provider_member_own=200),
     row("provider_approve", to_decide, anonymous=LOGIN, logged_in=405),
     row("provider_approve", to_decide, method="post", **PROVIDER, provider_member_own=302),

@@ -53,6 +53,10 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     ),
     "last_day": Placeholder(_("The last day that the signature covers"), "31. december 2027"),
     "manage_url": Placeholder(_("Link: see, change or withdraw"), "/booking/eksempel/"),
+    "message": Placeholder(
+        _("What the provider or the administration has written"),
+        "Vi mødes ved hovedindgangen. Ring til Kaja på 00 00 00 00, hvis I ikke kan finde os.",
+    ),
     "minutes": Placeholder(_("For how many minutes the code can be used"), "15"),
     "name": Placeholder(_("The person’s name"), "Bo Eksempel"),
     "note": Placeholder(_("A sentence of our own about what happens now"), "Ændringen skal godkendes først."),
@@ -85,6 +89,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "roles": Placeholder(_("The roles at the provider"), "koordinator og underskriver"),
     "school": Placeholder(_("The school’s name"), "Skolen ved Sundet"),
     "session_url": Placeholder(_("Link: the date on the provider’s pages"), "/udbyder/tider/eksempel/"),
+    "sender": Placeholder(_("Who writes: the provider, or the administration"), "Kulturværkstedet Amager"),
     "sessions": Placeholder(
         _("The next free dates, a line each"), "tirsdag 8. december 2026, kl. 9.00–10.30"
     ),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.attendance.asking import ask_for_reports, open_tasks_for_reports
 from booking.attendance.retention import forget_notes, forget_ticks
+from booking.messaging.retention import forget_message_texts
 from booking.operations.anonymising import anonymise_bookings
 from booking.operations.deciding import answer_overdue_approvals
 from booking.operations.ending import delete_abandoned_forms, expire_overdue
@@ -106,6 +107,14 @@ def register_all() -> None:
     )
     register(Job("ask_for_reports", _("Ask for reports of sessions"), OFTEN, ask_for_reports))
     register(Job("chase_reports", _("Make tasks of sessions without report"), HOURLY, open_tasks_for_reports))
+    register(
+        Job(
+            "forget_message_texts",
+            _("Empty messages to those who had booked"),
+            DAILY,
+            forget_message_texts,
+        )
+    )
     register(Job("forget_door_ticks", _("Delete ticks at the door"), DAILY, forget_ticks))
     register(Job("forget_report_notes", _("Delete notes of old reports"), DAILY, forget_notes))
     register(Job("queue_renewals", _("Remind of charters that end"), HOURLY, queue_renewals))

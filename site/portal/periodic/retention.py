@@ -273,3 +273,14 @@ def register_all() -> None:
             deleted_by="forget_door_ticks",
         )
     )
+    register(
+        RetentionRule(
+            name="session_messages",
+            title=_("Messages to those who had booked"),
+            what=_("The text, and which user sent it; when and to how many stays"),
+            purpose=_("To see what those who had booked were told"),
+            days=365,
+            counted_from=_("the day of the session"),
+            deleted_by="forget_message_texts",
+        )
+    )
