@@ -34,8 +34,13 @@ class AnnualGoalViewSet(PlainViewSet):
         "key",
         "measure",
         "school_bucket",
+        "audience",
+        "counting",
         "first_day",
         "last_day",
         "target_low",
         "target_high",
+        "milestone_source",
+        "stated_status",
+        "stated_note",
     ]
