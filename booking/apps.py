@@ -12,6 +12,7 @@ class BookingConfig(AppConfig):
         from booking import audit_words, emails, package_emails, querysets, session_emails, worklist_kinds
         from booking.attendance import emails as report_emails
         from booking.attendance import tasks as report_tasks
+        from booking.evaluation import emails as evaluation_emails
         from booking.messaging.emails import register_message_mails
         from booking.operations.coverage import BookingCoverageObserver
         from booking.operations.school_changes import BookingSchoolObserver
@@ -34,6 +35,7 @@ class BookingConfig(AppConfig):
         emails.register_mail_types()
         session_emails.register_session_mails()
         package_emails.register_package_mails()
+        evaluation_emails.register_evaluation_mails()
         worklist_kinds.register_kinds()
         register_page("booking", lambda pk: reverse("booking_admin_detail", args=[pk]))
         register_page("request", lambda pk: reverse("request_admin_detail", args=[pk]))

@@ -224,3 +224,63 @@ class ReportSource(models.TextChoices):
     LINK = "link", _("By the link in the e-mail")
     PROVIDER = "provider", _("On the provider’s pages")
     STAFF = "staff", _("By the administration")
+
+
+class FormKind(models.TextChoices):
+    """Who is asked, and about what (R6, P7)."""
+
+    TEACHER = "teacher", _("Teacher, after the visit")
+    PUPILS = "pupils", _("Pupils, after the visit")
+    PARTICIPANTS = "participants", _("Participants of evenings and talks")
+    PILOT_BEFORE = "pilot_before", _("Pupils, before a material is tried")
+    PILOT_AFTER = "pilot_after", _("Pupils, after a material was tried")
+
+
+PILOT_FORMS = (FormKind.PILOT_BEFORE, FormKind.PILOT_AFTER)
+SESSION_FORMS = (FormKind.TEACHER, FormKind.PUPILS, FormKind.PARTICIPANTS)
+PUPIL_FORMS = (FormKind.PUPILS, *PILOT_FORMS)
+"""Forms that speak to pupils: anonymous, and with the pupils' wording of learning goals."""
+
+
+class FormState(models.TextChoices):
+    """Where a version of a form is: only a draft can be changed, only the one in use takes answers."""
+
+    DRAFT = "draft", _("Draft")
+    IN_USE = "in_use", pgettext_lazy("form", "In use")
+    REPLACED = "replaced", pgettext_lazy("form", "Replaced")
+
+
+class QuestionKind(models.TextChoices):
+    """What is answered to a question."""
+
+    SCALE = "scale", _("One of five steps")
+    GOAL = "goal", _("A learning goal of the offer, in five steps")
+    TEXT = "text", _("In their own words")
+
+
+class QuoteState(models.TextChoices):
+    """Whether a free text has been read, and may be quoted."""
+
+    WAITING = "waiting", _("Not read yet")
+    APPROVED = "approved", pgettext_lazy("text", "May be quoted")
+    EDITED = "edited", pgettext_lazy("text", "May be quoted, edited")
+    REJECTED = "rejected", pgettext_lazy("text", "Rejected, deleted")
+
+
+QUOTABLE = (QuoteState.APPROVED, QuoteState.EDITED)
+
+
+class PilotState(models.TextChoices):
+    """Where the trial of a material is (P7)."""
+
+    RUNNING = "running", pgettext_lazy("pilot", "Being tried out")
+    REPORTED = "reported", pgettext_lazy("pilot", "Report written, awaits a decision")
+    DECIDED = "decided", pgettext_lazy("pilot", "Decided")
+
+
+class PilotDecision(models.TextChoices):
+    """What is decided on the report of a pilot."""
+
+    SPREAD = "spread", pgettext_lazy("pilot", "Approved: may be spread")
+    REVISE = "revise", pgettext_lazy("pilot", "To be revised and tried again")
+    DROP = "drop", pgettext_lazy("pilot", "Dropped")

@@ -4,6 +4,7 @@ from django.urls import path
 
 from booking.attendance import door_views
 from booking.attendance import views as attendance
+from booking.evaluation import views as evaluation
 from booking.messaging.views import ProviderSessionMessageView
 from booking.requesting import notice_views, provider_views
 from booking.requesting import views as asking
@@ -69,6 +70,12 @@ urlpatterns = [
         providing.provider_decline,
         name="provider_decline",
     ),
+    path("e/", evaluation.EnterCodeView.as_view(), name="evaluation_enter"),
+    path("e/<str:code>/", evaluation.CodeView.as_view(), name="evaluation_code"),
+    path("e/<str:code>/tak/", evaluation.thanks, name="evaluation_thanks"),
+    path("evaluering/<str:token>/", evaluation.LinkFormView.as_view(), name="evaluation_link"),
+    path("evaluering/<str:token>/nej-tak/", evaluation.OptOutView.as_view(), name="evaluation_opt_out"),
+    path("udbyder/<slug:slug>/evaluering/", evaluation.provider_results, name="provider_evaluation"),
     path("spoerg/<int:offer_id>/", asking.request_form, name="request_form"),
     path("spoerg/sendt/<str:token>/", asking.request_sent, name="request_sent"),
     path("hjaelp-nu/", asking.urgent_form, name="urgent_form"),

@@ -54,6 +54,7 @@ LIMITS: dict[str, Limit] = {
     "charter_check_ip": Limit(60, timedelta(minutes=10)),
     "signing_code": Limit(6, timedelta(hours=1)),
     "signing_broker": Limit(20, timedelta(hours=1)),
+    "evaluation_code_ip": Limit(300, timedelta(minutes=10)),
 }
 """Every scope in use. A scope that ends in `_ip` takes an address from `client_ip`."""
 

@@ -43,6 +43,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
         _("Providers whose charter ends, a line each"),
         "Kulturværkstedet Amager: dækket til og med 31. december 2026 (om 30 dage).",
     ),
+    "evaluation_url": Placeholder(_("Link: the questions, without log-in"), "/evaluering/eksempel/"),
     "first_day": Placeholder(_("The first day that the signature covers"), "1. januar 2027"),
     "hotline": Placeholder(_("The hotline of the page for urgent help"), "00 00 00 00 (Alle dage kl. 8–22)"),
     "invite_url": Placeholder(_("Link: apply as a provider"), "/bliv-udbyder/eksempel/"),
@@ -64,6 +65,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "offer_url": Placeholder(_("Link: the offer’s page"), "/tilbud/eksempel/"),
     "offers_url": Placeholder(_("Link: all offers"), "/tilbud/"),
     "online_url": Placeholder(_("Link: the online meeting; empty where people meet"), "/moede/eksempel/"),
+    "opt_out_url": Placeholder(_("Link: no more of these e-mails"), "/evaluering/eksempel/nej-tak/"),
     "organisation": Placeholder(_("The organisation’s name"), "Kulturværkstedet Amager"),
     "own": Placeholder(_("How many tasks are the reader’s own; empty when none is"), "1 af dem er din."),
     "party": Placeholder(
@@ -77,6 +79,9 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     ),
     "provider": Placeholder(_("The provider’s name"), "Kulturværkstedet Amager"),
     "provider_url": Placeholder(_("Link: the provider’s own pages"), "/udbyder/"),
+    "pupils_code": Placeholder(_("The code for the board; empty where there is none"), "K7M2PX"),
+    "pupils_deadline": Placeholder(_("The last day of the code"), "15. december 2026"),
+    "pupils_url": Placeholder(_("Link: the pupils’ questions"), "/e/K7M2PX/"),
     "reason": Placeholder(
         _("Why it was turned down"), "Der er ingen ledig tid omkring de datoer, du ønsker."
     ),

@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.attendance.asking import ask_for_reports, open_tasks_for_reports
 from booking.attendance.retention import forget_notes, forget_ticks
+from booking.evaluation.asking import ask_for_evaluations
+from booking.evaluation.retention import forget_evaluations
 from booking.messaging.retention import forget_message_texts
 from booking.operations.anonymising import anonymise_bookings
 from booking.operations.deciding import answer_overdue_approvals
 from booking.operations.ending import delete_abandoned_forms, expire_overdue
+from booking.operations.evaluating import make_session_codes, release_answers
 from booking.operations.handing_over import drop_ended_handovers
 from booking.operations.noticing import delete_old_notices, tell_of_dates
 from booking.operations.request_upkeep import anonymise_requests, chase_requests
@@ -117,6 +120,10 @@ def register_all() -> None:
     )
     register(Job("forget_door_ticks", _("Delete ticks at the door"), DAILY, forget_ticks))
     register(Job("forget_report_notes", _("Delete notes of old reports"), DAILY, forget_notes))
+    register(Job("make_session_codes", _("Make codes for the board"), HOURLY, make_session_codes))
+    register(Job("ask_for_evaluations", _("Ask how it went"), HOURLY, ask_for_evaluations))
+    register(Job("release_answers", _("Count answers of evaluations"), HOURLY, release_answers))
+    register(Job("forget_evaluations", _("Delete old evaluations"), DAILY, forget_evaluations))
     register(Job("queue_renewals", _("Remind of charters that end"), HOURLY, queue_renewals))
     register(
         Job("chase_vetting", _("Remind organisations that have something to answer"), DAILY, chase_vetting)

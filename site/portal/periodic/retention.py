@@ -284,3 +284,51 @@ def register_all() -> None:
             deleted_by="forget_message_texts",
         )
     )
+    register(
+        RetentionRule(
+            name="evaluation_answers",
+            title=_("Answers of evaluations"),
+            what=_(
+                "Filled-in forms: what was answered about which session on which day; nobody’s name. The counts stay"
+            ),
+            purpose=_("To count them, five or more at a time"),
+            days=365,
+            counted_from=_("the day of the answer"),
+            deleted_by="forget_evaluations",
+        )
+    )
+    register(
+        RetentionRule(
+            name="evaluation_texts",
+            title=_("What people wrote in evaluations"),
+            what=_(
+                "Texts that may be quoted; what nobody has read is deleted after 180 days, what is rejected at once"
+            ),
+            purpose=_("To learn from it, and to quote it"),
+            days=730,
+            counted_from=_("the day of the answer"),
+            deleted_by="forget_evaluations",
+        )
+    )
+    register(
+        RetentionRule(
+            name="evaluation_codes",
+            title=_("Codes for the board"),
+            what=_("A code for a session or a class, and how many have answered"),
+            purpose=_("To let a class answer without log-in"),
+            days=30,
+            counted_from=_("the last day of the code"),
+            deleted_by="forget_evaluations",
+        )
+    )
+    register(
+        RetentionRule(
+            name="evaluation_opt_outs",
+            title=_("Who does not want to be asked how it went"),
+            what=_("A keyed hash of an e-mail address"),
+            purpose=_("Not to ask again"),
+            days=730,
+            counted_from=_("the day they said so"),
+            deleted_by="forget_evaluations",
+        )
+    )

@@ -1,0 +1,244 @@
+"""Results: sums of whole batches, so that no difference of two of them tells of fewer than five (ADR 14)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Min, QuerySet
+from django.utils.translation import gettext as _
+
+from booking.enums import QUOTABLE, FormKind
+from booking.evaluation.reading import goal_text
+from booking.evaluation.rules import STEPS, next_term_start, steps_of, term_start
+from booking.models import AnswerSheet, FormQuestion, FreeText, LearningGoal, ResultBatch
+from workshops.calendars import local_date_of, school_year_days, school_year_of
+
+QUOTES_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Period:
+    """Two terms or one: results have no other periods."""
+
+    key: str
+    label: str
+    first_day: date
+    last_day: date
+
+
+@dataclass
+class Line:
+    """One question, or the learning goals together: how many gave each step."""
+
+    label: str
+    counts: dict[int, int] = field(default_factory=lambda: dict.fromkeys(STEPS, 0))
+    is_goal: bool = False
+
+    @property
+    def answers(self) -> int:
+        """Return how many answered it."""
+        return sum(self.counts.values())
+
+    @property
+    def mean(self) -> float | None:
+        """Return the mean step, from 1 to 5; None where nobody answered."""
+        total = sum(step * number for step, number in self.counts.items())
+        return total / self.answers if self.answers else None
+
+    @property
+    def shares(self) -> list[int]:
+        """Return the share of each step in whole per cent."""
+        return [round(100 * number / self.answers) for number in self.counts.values()]
+
+    def add(self, counts: Mapping[str, int]) -> None:
+        """Add what one batch counted."""
+        for step, number in counts.items():
+            self.counts[int(step)] += number
+
+
+@dataclass
+class Result:
+    """What one form found out."""
+
+    kind: str
+    label: str
+    answers: int
+    lines: list[Line]
+    quotes: dict[str, list[str]]
+    """What may be quoted, by question."""
+
+    @property
+    def steps(self) -> list[Any]:
+        """Return the words of the steps, as its tables name them."""
+        return list(steps_of(self.kind).values())
+
+
+@dataclass
+class Part:
+    """One offer, provider or term of a breakdown."""
+
+    label: str
+    answers: int = 0
+    goals: Line = field(default_factory=lambda: Line("", is_goal=True))
+    others: Line = field(default_factory=lambda: Line(""))
+
+
+def batches_of(
+    *,
+    period: Period | None = None,
+    kind: str = "",
+    offer_id: int | None = None,
+    provider_id: int | None = None,
+) -> QuerySet[ResultBatch]:
+    """Return the batches about sessions that a result is made of."""
+    found = ResultBatch.objects.filter(pilot=None).select_related("version", "offer", "provider")
+    if period:
+        found = found.filter(term_starts_on__gte=period.first_day, term_starts_on__lte=period.last_day)
+    if kind:
+        found = found.filter(version__kind=kind)
+    if offer_id:
+        found = found.filter(offer=offer_id)
+    if provider_id:
+        found = found.filter(provider=provider_id)
+    return found.order_by("term_starts_on", "pk")
+
+
+def results_of(batches: Sequence[ResultBatch], *, goals_apart: bool) -> list[Result]:
+    """Return what batches found out, form by form, with what may be quoted.
+
+    Args:
+        goals_apart: a line for each learning goal; else one for all, which different offers can be added in.
+    """
+    words = _Words(batches)
+    quotes = _quotes(batches)
+    results = []
+    for kind in FormKind:
+        own = [batch for batch in batches if batch.version.kind == kind]
+        if own:
+            lines = _lines(own, words, kind=kind, goals_apart=goals_apart)
+            results.append(
+                Result(
+                    kind, str(kind.label), sum(batch.answers for batch in own), lines, quotes.get(kind, {})
+                )
+            )
+    return results
+
+
+def _lines(batches: Iterable[ResultBatch], words: "_Words", *, kind: str, goals_apart: bool) -> list[Line]:
+    lines: dict[str, Line] = {}
+    for batch in batches:
+        for figure in batch.figures:
+            is_goal = figure["goal"] is not None
+            label = words.of(figure, kind) if goals_apart or not is_goal else _("The learning goals together")
+            lines.setdefault(label, Line(label, is_goal=is_goal)).add(figure["counts"])
+    return sorted(lines.values(), key=lambda line: not line.is_goal)
+
+
+def breakdown(batches: Iterable[ResultBatch], *, by: str) -> list[Part]:
+    """Return the parts of a result: by "offer", "provider" or "term". Each part is of at least one whole batch."""
+    parts: dict[str, Part] = {}
+    for batch in batches:
+        label = term_label(batch.term_starts_on) if by == "term" else str(getattr(batch, by))
+        part = parts.setdefault(label, Part(label))
+        part.answers += batch.answers
+        for figure in batch.figures:
+            (part.others if figure["goal"] is None else part.goals).add(figure["counts"])
+    return list(parts.values()) if by == "term" else sorted(parts.values(), key=lambda part: part.label)
+
+
+class _Words:
+    """The texts of questions and goals of some batches, in two queries."""
+
+    def __init__(self, batches: Iterable[ResultBatch]) -> None:
+        figures = [figure for batch in batches for figure in batch.figures]
+        self.questions = FormQuestion.objects.in_bulk({figure["question"] for figure in figures})
+        self.goals = LearningGoal.objects.in_bulk({figure["goal"] for figure in figures if figure["goal"]})
+
+    def of(self, figure: Mapping[str, Any], kind: str) -> str:
+        goal = self.goals.get(figure["goal"])
+        return goal_text(goal, kind) if goal else self.questions[figure["question"]].wording
+
+
+def _quotes(batches: Sequence[ResultBatch]) -> dict[str, dict[str, list[str]]]:
+    """Return texts that a person has let through, the newest first, by form and question."""
+    texts = (
+        FreeText.objects.filter(batch__in=[batch.pk for batch in batches], state__in=QUOTABLE)
+        .select_related("question__version")
+        .order_by("-written_on", "-pk")
+    )
+    found: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    for text in texts:
+        listed = found[text.question.version.kind].setdefault(text.question.wording, [])
+        if len(listed) < QUOTES_SHOWN:
+            listed.append(text.text)
+    return found
+
+
+def waiting_answers(*, provider_id: int | None = None, offer_id: int | None = None) -> int:
+    """Return how many answers about sessions are not in the results yet."""
+    found = AnswerSheet.objects.filter(batch=None, session__isnull=False)
+    if provider_id:
+        found = found.filter(session__provider=provider_id)
+    if offer_id:
+        found = found.filter(session__offer=offer_id)
+    return found.count()
+
+
+def periods(*, now: datetime) -> list[Period]:
+    """Return the periods that results can be asked for, the newest first: years, school years, terms."""
+    today = local_date_of(now)
+    first = ResultBatch.objects.filter(pilot=None).aggregate(first=Min("term_starts_on"))["first"] or today
+    years = range(today.year, first.year - 1, -1)
+    school_years = range(school_year_of(today), school_year_of(first) - 1, -1)
+    terms, term = [], term_start(first)
+    while term <= today:
+        terms.append(term)
+        term = next_term_start(term)
+    return [
+        *(
+            Period(
+                f"aar-{year}", _("The year %(year)s") % {"year": year}, date(year, 1, 1), date(year, 12, 31)
+            )
+            for year in years
+        ),
+        *(
+            Period(
+                f"skoleaar-{year}",
+                _("The school year %(year)s") % {"year": f"{year}/{(year + 1) % 100:02d}"},
+                *school_year_days(year),
+            )
+            for year in school_years
+        ),
+        *(Period(f"halvaar-{term:%Y-%m}", term_label(term), term, term) for term in reversed(terms)),
+    ]
+
+
+def term_label(first_day: date | None) -> str:
+    """Name a term."""
+    if first_day is None:
+        return ""
+    name = _("Autumn %(year)s") if first_day.month >= 8 else _("Spring %(year)s")
+    return name % {"year": first_day.year}
+
+
+def export_rows(batches: Iterable[ResultBatch]) -> Iterable[list[Any]]:
+    """Yield the results as rows: term, form, offer, provider, question, answers, mean, and each step."""
+    listed = list(batches)
+    words = _Words(listed)
+    lines: dict[tuple[str, ...], Line] = {}
+    for batch in listed:
+        for figure in batch.figures:
+            kind = batch.version.kind
+            label = words.of(figure, kind)
+            key: tuple[str, ...] = (
+                term_label(batch.term_starts_on),
+                str(FormKind(kind).label),
+                str(batch.offer),
+                str(batch.provider),
+                label,
+            )
+            lines.setdefault(key, Line(label)).add(figure["counts"])
+    for key, line in lines.items():
+        yield [*key, line.answers, round(line.mean or 0, 2), *line.counts.values()]
