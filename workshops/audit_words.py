@@ -17,6 +17,7 @@ ACTIONS: dict[str, Any] = {
     "school.merged": _("School merged into another"),
     "school.reopened": _("School opened again"),
     "schools.imported": _("Schools imported from the register"),
+    "season.rolled": _("Season rolled to the next school year"),
     "session.cancelled": _("Date cancelled"),
     "session.closed": _("Date closed for booking"),
     "session.created": _("Date made"),

@@ -81,6 +81,15 @@ class ProposalState(models.TextChoices):
     PAST = "past", _("Skipped: over")
 
 
+class RolledState(models.TextChoices):
+    """What becomes of a date when its season is rolled to the next school year (L5)."""
+
+    KEPT = "kept", _("Same week and weekday")
+    MOVED = "moved", _("Moved")
+    DROPPED = "dropped", _("Falls out")
+    EXISTS = "exists", _("Already made")
+
+
 class ClashKind(models.TextChoices):
     """Why two sessions cannot well take place as planned (S21), the surest first."""
 

@@ -194,3 +194,10 @@ class CourseHasBookingsError(WorkshopError):
     def __str__(self) -> str:
         dates = ", ".join(f"{session.local_date:%d.%m.%Y}" for session in self.sessions)
         return str(self.message) % {"dates": dates}
+
+
+class SeasonChangedError(WorkshopError):
+    """What rolling a season would do is no longer what was shown."""
+
+    code = "season_changed"
+    message = _("Something has changed since you saw the dates. Look at them again and confirm.")

@@ -77,6 +77,16 @@ class Schedule(models.Model):
     max_people = models.PositiveSmallIntegerField(_("most people"), null=True, blank=True)
     facilitator = models.CharField(_("facilitator"), max_length=120, blank=True)
     publishes_at_once = models.BooleanField(_("open the dates at once"), default=True)
+    rolled_from = models.OneToOneField(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="rolled_to",
+        verbose_name=_("rolled from"),
+    )
+    """The plan of the school year before whose dates were made again here (L5)."""
+
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -147,6 +157,16 @@ class Session(models.Model):
 
     follows_schedule = models.BooleanField(_("follows its schedule"), default=True)
     """False once changed by hand: later edits of the schedule leave it alone (S17)."""
+
+    rolled_from = models.OneToOneField(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="rolled_to",
+        verbose_name=_("rolled from"),
+    )
+    """The date of the school year before that was made again here: unique, so once (L5)."""
 
     course = models.ForeignKey(
         Course,

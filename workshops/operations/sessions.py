@@ -54,6 +54,8 @@ def create_session(
     is_open: bool = False,
     schedule_id: int | None = None,
     original_date: date | None = None,
+    rolled_from_id: int | None = None,
+    follows_schedule: bool = True,
 ) -> Session:
     """Make one session of an offer, with snapshots of its provider, programme, audience and title.
 
@@ -61,6 +63,8 @@ def create_session(
         plan: empty values are taken from the offer.
         is_open: open it at once; else it is a draft that only staff and provider see.
         schedule_id, original_date: the schedule that proposed it, and the local date it proposed.
+        rolled_from_id: the date of the school year before that it repeats (L5).
+        follows_schedule: False where it is another than its schedule says.
     Raises:
         SessionLimitMissingError: neither the plan nor the offer says how many there is room for.
         SessionPlaceMissingError: the offer is held at a venue and the plan names none.
@@ -84,6 +88,8 @@ def create_session(
             place_kind=offer.place_kind,
             schedule_id=schedule_id,
             original_date=original_date,
+            rolled_from_id=rolled_from_id,
+            follows_schedule=follows_schedule,
             state=SessionState.OPEN if is_open else SessionState.DRAFT,
             announced_at=now if is_open else None,
             changed_at=now,

@@ -1,5 +1,6 @@
 """Plain forms for planning: a schedule, a single session, a school. They parse; operations decide."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from workshops.calendars import LOCAL_ZONE, at_local_time, school_year_days
+from charter.models import Provider
+from workshops.calendars import LOCAL_ZONE, at_local_time, local_date_of, school_year_days, school_year_of
 from workshops.enums import PlaceKind, SessionAccess, SessionCancelReason
 from workshops.errors import WorkshopError
 from workshops.models import Course, Holiday, Offer, Schedule, School, Session, Venue
@@ -21,6 +23,7 @@ from workshops.operations import ScheduleValues, SessionPlan
 from workshops.operations.sessions import EDITABLE_STATES
 from workshops.recurrence import excluded_dates, extra_dates, interval_of, weekdays_of
 from workshops.schools import search_text_of
+from workshops.seasons import offers_of_season
 
 DATE_FORMATS = ["%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y", "%d/%m-%Y"]
 LONGEST_SCHEDULE = timedelta(days=550)
@@ -291,6 +294,74 @@ class ScheduleForm(PlanningForm):
             facilitator=data["facilitator"],
             publishes_at_once=data["publishes_at_once"],
         )
+
+
+class SeasonForm(PlanningForm):
+    """Which school year's dates are made again in the next, of which offers (L5)."""
+
+    year = forms.TypedChoiceField(
+        label=_("Which school year's dates?"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose the school year whose dates are to be repeated."),
+            "invalid_choice": _("Choose a school year from the list."),
+        },
+    )
+    offers = forms.ModelMultipleChoiceField(
+        Offer.objects.none(),
+        label=_("Which offers?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose at least one offer."),
+            "invalid_choice": _("Choose offers from the list."),
+        },
+    )
+    opens_on = _date_field(
+        _("Booking opens on"), "", required=False, help_text=_("Empty: as soon as the dates are made.")
+    )
+
+    def __init__(
+        self, *args: Any, provider: Provider, years: Sequence[int], now: datetime, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices: Any = self.fields["year"]
+        choices.choices = [
+            (
+                year,
+                gettext("%(year)s, made again in %(next)s")
+                % {"year": self.year_text(year), "next": self.year_text(year + 1)},
+            )
+            for year in years
+        ]
+        this_year = school_year_of(local_date_of(now))
+        self.initial["year"] = this_year if this_year in years else next(iter(years), None)
+        found = {offer.pk: offer for year in years for offer in offers_of_season(provider.pk, year)}
+        offers: Any = self.fields["offers"]
+        offers.queryset = Offer.objects.filter(pk__in=found)
+        self.initial["offers"] = list(found)
+        self.has_dates = bool(found)
+
+    @staticmethod
+    def year_text(year: int) -> str:
+        """Return a school year as people write it: 2026/27."""
+        return f"{year}/{(year + 1) % 100:02}"
+
+    @property
+    def start_year(self) -> int:
+        """The first calendar year of the school year chosen."""
+        return int(self.cleaned_data["year"])
+
+    @property
+    def offer_ids(self) -> list[int]:
+        """The offers chosen."""
+        return sorted(offer.pk for offer in self.cleaned_data["offers"])
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """The beginning of the day on which booking opens; None: at once."""
+        day = self.cleaned_data["opens_on"]
+        return at_local_time(day, datetime.min.time()) if day else None
 
 
 class SessionForm(PlanningForm):

@@ -25,19 +25,17 @@ from core.audit.log import Actor
 from core.cms.decisions import DecisionView
 from workshops.calendars import days_off, local_date_of
 from workshops.clashes import find_clashes
-from workshops.enums import ProposalState
 from workshops.errors import SessionStateError, WorkshopError
-from workshops.models import Session
-from workshops.operations import cancel_session, create_session, edit_session, save_schedule, schedule_from
+from workshops.models import Schedule, Session
+from workshops.operations import cancel_session, create_session, edit_session
 from workshops.operations.sessions import EDITABLE_STATES
 from workshops.planning.forms import (
     CancelEmptySessionForm,
     PlanningForm,
-    ScheduleForm,
     SessionForm,
     reason_text,
 )
-from workshops.proposals import propose
+from workshops.planning.steps import ScheduleSteps
 from workshops.rules import is_outside_school_hours
 
 SOMEBODY_BOOKED = _lazy(
@@ -82,8 +80,8 @@ class PlanningView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
         return self.render_to_response(self.get_context_data(form=form, **context), status=422)
 
 
-class ScheduleFormView(PlanningView):
-    """A schedule: first what you want, then what would be made, then it is made."""
+class ScheduleFormView(ScheduleSteps, PlanningView):
+    """A schedule in the administration."""
 
     template_name = "workshops/schedule_form.html"
     header_icon = "rotate"
@@ -92,72 +90,13 @@ class ScheduleFormView(PlanningView):
         """Say whether it is new."""
         return _("Edit plan") if self.row else _("New plan")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the form."""
-        initial = (
-            ScheduleForm.initial_of(self.row)
-            if self.row
-            else {"every_weeks": 1, "offer": request.GET.get("offer")}
-        )
-        return self.render_to_response(
-            self.get_context_data(form=ScheduleForm(initial=initial, schedule=self.row))
-        )
+    def show(self, context: dict[str, Any], *, status: int) -> HttpResponse:
+        """Render it as a page of the administration."""
+        return self.render_to_response(self.get_context_data(**context), status=status)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Preview, go back to the form, or save."""
-        form = ScheduleForm(request.POST, schedule=self.row)
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form), status=422)
-        step = request.POST.get("step")
-        if step == "save":
-            return self._save(request, form)
-        if step == "edit":
-            return self.render_to_response(self.get_context_data(form=form))
-        return self._preview(form)
-
-    def _preview(self, form: ScheduleForm) -> HttpResponse:
-        schedule = schedule_from(form.values, schedule=self.row)
-        proposals = propose(schedule, now=timezone.now())
-        return self.render_to_response(
-            self.get_context_data(
-                form=form,
-                offer=form.cleaned_data["offer"],
-                proposals=proposals,
-                new_count=sum(proposal.state == ProposalState.NEW for proposal in proposals),
-                is_plan_missing=any(not proposal.is_plan_known for proposal in proposals),
-            )
-        )
-
-    def _save(self, request: HttpRequest, form: ScheduleForm) -> HttpResponse:
-        try:
-            schedule, made = save_schedule(
-                values=form.values,
-                schedule_id=self.row.pk if self.row else None,
-                now=timezone.now(),
-                actor=Actor.of(request.user),
-            )
-        except WorkshopError as refusal:
-            return self.refuse(form, refusal)
-        messages.success(
-            request,
-            _(
-                "The plan is saved: %(created)d dates made, %(updated)d updated, %(removed)d removed, %(kept)d left alone."
-            )
-            % {
-                "created": made.created,
-                "updated": made.updated,
-                "removed": made.removed,
-                "kept": made.kept,
-            },
-        )
-        if made.taken:
-            text = ngettext(
-                "%(count)d date was left out, because the place or the facilitator is taken then.",
-                "%(count)d dates were left out, because the place or the facilitator is taken then.",
-                made.taken,
-            )
-            messages.warning(request, text % {"count": made.taken})
-        return HttpResponseRedirect(reverse(self.inspect_url_name, args=(schedule.pk,)))
+    def done_url(self, schedule: Schedule) -> str:
+        """Go to the plan."""
+        return reverse(self.inspect_url_name, args=(schedule.pk,))
 
 
 class SessionFormView(PlanningView):

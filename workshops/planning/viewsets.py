@@ -47,6 +47,7 @@ from workshops.operations import (
     return_to_draft,
 )
 from workshops.planning.course_views import CourseFormView
+from workshops.planning.season_views import StaffSeasonView
 from workshops.planning.views import (
     SOMEBODY_BOOKED,
     MonthView,
@@ -385,10 +386,21 @@ class ScheduleFilterSet(WagtailFilterSet):
 class ScheduleIndexView(AddableIndexView):
     """«Planer», the newest first."""
 
+    season_url_name = ""
+
     def get_base_queryset(self) -> QuerySet[Any]:
         """Count each schedule's sessions in the same query."""
         cancelled = Q(sessions__state=SessionState.CANCELLED)
         return super().get_base_queryset().annotate(session_count=Count("sessions", filter=~cancelled))
+
+    @property
+    def header_buttons(self) -> list[Any]:
+        """Add the way to the next school year for those who may make plans."""
+        buttons = list(super().header_buttons)
+        if self.user_has_permission("add"):
+            url = reverse(self.season_url_name)
+            buttons.append(HeaderButton(_("Repeat in the next school year"), url=url, icon_name="rotate"))
+        return buttons
 
 
 class ScheduleInspectView(PlanningInspectView):
@@ -474,6 +486,15 @@ class ScheduleViewSet(PlannedViewSet):
             refusals=(WorkshopError,),
         ),
     ]
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Let the list lead to the next school year."""
+        return super().get_index_view_kwargs(season_url_name=self.get_url_name("season"), **kwargs)
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Add the page that repeats a school year."""
+        season = self.in_front(StaffSeasonView, permission_required="add")
+        return [*super().get_urlpatterns(), path("next-year/", season, name="season")]
 
 
 class VenueViewSet(KeptViewSet):
