@@ -13,6 +13,7 @@ class BookingConfig(AppConfig):
         from booking.attendance import emails as report_emails
         from booking.attendance import tasks as report_tasks
         from booking.evaluation import emails as evaluation_emails
+        from booking.evaluation.pilots.reading import approval_of
         from booking.messaging.emails import register_message_mails
         from booking.operations.coverage import BookingCoverageObserver
         from booking.operations.school_changes import BookingSchoolObserver
@@ -22,7 +23,7 @@ class BookingConfig(AppConfig):
         from charter import observers, stakes
         from core.audit import registry as audit
         from core.outbox.registry import register_page
-        from workshops import availability
+        from workshops import availability, trials
         from workshops import observers as school_observers
 
         audit.register(actions=audit_words.ACTIONS, subjects=audit_words.SUBJECTS)
@@ -35,6 +36,7 @@ class BookingConfig(AppConfig):
         emails.register_mail_types()
         session_emails.register_session_mails()
         package_emails.register_package_mails()
+        trials.set_source(approval_of)
         evaluation_emails.register_evaluation_mails()
         worklist_kinds.register_kinds()
         register_page("booking", lambda pk: reverse("booking_admin_detail", args=[pk]))

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -32,6 +32,7 @@ from workshops.labels import (
     school_provides_labels,
 )
 from workshops.models import District, Offer, OfferPage, OfferPageFile, Subject, TeachingMaterialPage, Topic
+from workshops.trials import approval_of
 
 
 def _named(rows: Any, key: str) -> Choices:
@@ -259,6 +260,22 @@ STATE_NOTICES = {
 """What a teacher must know before using a material that is not published."""
 
 
+def _tried_out(page: Any) -> str:
+    """Say in how many classes a material was tried before it was decided to be spread (P7)."""
+    approval = approval_of(page.translation_key) if page.state == MaterialState.PUBLISHED else None
+    if approval is None:
+        return ""
+    values = {"count": approval.classes, "version": approval.version}
+    return (
+        ngettext(
+            "In %(count)s class, version %(version)s",
+            "In %(count)s classes, version %(version)s",
+            approval.classes,
+        )
+        % values
+    )
+
+
 def material_context(page: Any) -> dict[str, Any]:
     """Return what a material's page shows besides its own texts."""
     files = list(page.files.select_related("document"))
@@ -271,6 +288,7 @@ def material_context(page: Any) -> dict[str, Any]:
         (_("Subjects"), ", ".join(str(subject) for subject in page.subjects.all())),
         (_("Duration"), duration_label(page.minutes, page.lessons)),
         (_("Version"), page.version),
+        (_("Tried out"), _tried_out(page)),
         (_("Decided to be spread"), decided),
         (_("Licence"), page.get_licence_display()),
     ]

@@ -28,6 +28,7 @@ from workshops.enums import (
 )
 from workshops.models.offers import Offer, Subject, Topic
 from workshops.panels import MATERIAL_PAGE, OFFER_INDEX, OFFER_PAGE
+from workshops.trials import approval_of
 
 STATE_TAGS: dict[str, str] = {
     MaterialState.PUBLISHED: "success",
@@ -316,10 +317,11 @@ class TeachingMaterialPage(BasePage):
         return STATE_TAGS.get(self.state, "neutral")
 
     def clean(self) -> None:
-        """Refuse `published` without the decision to spread the material."""
+        """Refuse `published` without the decision to spread the material; with lessons, without a pilot (P7)."""
         super().clean()
         if self.state != MaterialState.PUBLISHED:
             return
+        self._take_decision_of_pilot()
         asked = {
             "decided_by": _("Enter who decided that the material may be spread."),
             "decided_on": _("Enter the day of the decision."),
@@ -332,6 +334,24 @@ class TeachingMaterialPage(BasePage):
         }
         if missing:
             raise ValidationError(missing)
+
+    def _take_decision_of_pilot(self) -> None:
+        """Fill in the decision that a pilot led to; what has been published before needs none."""
+        approval = approval_of(self.translation_key)
+        if approval is not None:
+            self.decided_by = self.decided_by or approval.decided_by
+            self.decided_on = self.decided_on or approval.decided_on
+            self.decision_reference = self.decision_reference or approval.reference
+        elif self.lessons and not self._was_published():
+            refusal = _(
+                "Classes must try this material first, and somebody must decide that it may be spread. "
+                "Begin a pilot under Evaluation, or choose another state."
+            )
+            raise ValidationError({"state": ValidationError(refusal, code="not_tried")})
+
+    def _was_published(self) -> bool:
+        earlier = TeachingMaterialPage.objects.live().filter(translation_key=self.translation_key)
+        return bool(earlier.filter(state=MaterialState.PUBLISHED).exists())
 
 
 class MaterialFile(Orderable):
