@@ -76,7 +76,10 @@ def test_a_new_version_is_written_and_published(staff_page: Page):
     page.get_by_role("link", name="Udgiv versionen").click()
     page.get_by_label("Fra hvilken dag").fill((timezone.localdate() + timedelta(days=30)).isoformat())
     # By keyboard: the open calendar lies over the button.
-    page.get_by_role("button", name="Udgiv").press("Enter")
+    page.get_by_role("button", name="Vis, hvem det rammer").press("Enter")
+    expect(page.get_by_role("heading", name="Hvis versionen skal være underskrevet fra")).to_be_visible()
+    assert_no_axe_findings(page)
+    page.get_by_role("button", name="Udgiv").click()
 
     expect(page.get_by_text("Det er gjort.")).to_be_visible()
     assert CharterVersion.objects.get(pk=draft.pk).published_at is not None
