@@ -9,7 +9,15 @@ class BookingConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the lower packages' registries: places, coverage, mails, tasks."""
-        from booking import audit_words, emails, package_emails, querysets, session_emails, worklist_kinds
+        from booking import (
+            audit_words,
+            emails,
+            package_emails,
+            personal_data,
+            querysets,
+            session_emails,
+            worklist_kinds,
+        )
         from booking.attendance import emails as report_emails
         from booking.attendance import tasks as report_tasks
         from booking.evaluation import emails as evaluation_emails
@@ -26,6 +34,7 @@ class BookingConfig(AppConfig):
         from workshops import availability, trials
         from workshops import observers as school_observers
 
+        personal_data.register_all()
         audit.register(actions=audit_words.ACTIONS, subjects=audit_words.SUBJECTS)
         availability.set_source(querysets.expired_places)
         availability.set_booked_ids_source(querysets.booked_ids)

@@ -12,6 +12,7 @@ class CharterConfig(AppConfig):
         from charter import (
             audit_words,
             checks,  # noqa: F401 - registers the deployment checks
+            personal_data,
         )
         from charter.methods.profiles import profiles
         from charter.notices import MAIL_TYPES
@@ -24,6 +25,7 @@ class CharterConfig(AppConfig):
         from core.audit import registry as audit
         from core.outbox.registry import register, register_page
 
+        personal_data.register_all()
         audit.register(actions=audit_words.ACTIONS, subjects=audit_words.SUBJECTS)
         for mail_type in (*MAIL_TYPES, *ORGANISATION_MAIL_TYPES, *RENEWAL_MAIL_TYPES):
             register(mail_type)

@@ -41,6 +41,7 @@ ACTIONS: dict[str, Any] = {
     "provider.member_removed": _("Member removed"),
     "provider.reminded": _("Provider reminded of the charter"),
     "signature.authority_checked": _("Authority to sign checked"),
+    "provider.contacts_forgotten": _("Contacts of ended providers deleted by rule"),
     "signature.evidence_read": _("Evidence looked at"),
     "signature.journal_read": _("Signature packed for the journal"),
     "signature.receipt_read": _("Receipt looked at"),

@@ -1,5 +1,6 @@
 """Letting personal data go when its time has come; what was booked stays as counts (rule 10)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,15 @@ def bookings_to_anonymise(now: datetime) -> BookingQuerySet:
     return due
 
 
+def empty_contacts(ids: Collection[int], *, now: datetime) -> int:
+    """Empty the contact of bookings; their mails go with the next purge, their links end. In the caller's transaction."""
+    done = Booking.objects.filter(pk__in=ids, anonymised_at=None).update(
+        **_EMPTIED, anonymised_at=now, link_generation=F("link_generation") + 1
+    )
+    end_retention(about=[f"booking:{pk}" for pk in ids], now=now)
+    return done
+
+
 def anonymise_bookings(now: datetime) -> int:
     """Empty the contact of every booking whose time has come, and let its mails and links go.
 
@@ -46,10 +56,7 @@ def anonymise_bookings(now: datetime) -> int:
     total = 0
     while ids := list(bookings_to_anonymise(now).order_by("pk").values_list("pk", flat=True)[:_BATCH]):
         with transaction.atomic():
-            done = Booking.objects.filter(pk__in=ids, anonymised_at=None).update(
-                **_EMPTIED, anonymised_at=now, link_generation=F("link_generation") + 1
-            )
-            end_retention(about=[f"booking:{pk}" for pk in ids], now=now)
+            done = empty_contacts(ids, now=now)
             if done:
                 record("bookings_anonymised", "bookings", actor=SYSTEM, now=now, count=done)
         total += done

@@ -24,6 +24,7 @@ from booking.operations.deciding import close_approval
 from booking.operations.submitting import offer_of
 from booking.package_emails import tell_part_withdrawn
 from booking.places import end_place, lock_sessions, lock_sessions_of, release_expired
+from booking.querysets import BookingQuerySet
 from booking.queue import run_queue, serves_its_queue, tell_expired_offers
 from booking.reading import booked_of
 from booking.rules import QUEUE_ENDS, is_evening_of_package, main_session
@@ -32,7 +33,7 @@ from core.worklist.operations import close_items
 from workshops.enums import UPCOMING_STATES
 from workshops.models import Session
 
-_FREE_TO_LEAVE = (BookingState.HELD, BookingState.WAITING, BookingState.OFFERED)
+FREE_TO_LEAVE = (BookingState.HELD, BookingState.WAITING, BookingState.OFFERED)
 """States without a deadline for withdrawing: nobody counts on them yet."""
 
 
@@ -70,7 +71,7 @@ def withdraw_booking(
         return booking
     if any(item.session.starts_at <= now for item in booked):
         raise WrongStateError
-    if not by_staff and booking.state not in _FREE_TO_LEAVE and not can_withdraw(booked, now=now):
+    if not by_staff and booking.state not in FREE_TO_LEAVE and not can_withdraw(booked, now=now):
         raise WithdrawalClosedError
     if len(booked) < len(_active(booking, sessions)):
         _withdraw_part(booking, booked, sessions, reason=reason, actor=actor, now=now)
@@ -141,16 +142,22 @@ def expire_overdue(now: datetime) -> int:
 
 def delete_abandoned_forms(now: datetime) -> int:
     """Delete forms that were never sent, a day after their hold ended (rule 10). Returns how many."""
-    abandoned = Booking.objects.filter(
+    abandoned = abandoned_forms(now)
+    count = abandoned.count()
+    abandoned.delete()
+    return count
+
+
+def abandoned_forms(now: datetime) -> BookingQuerySet:
+    """Return the forms that were never sent, a day after their hold ended."""
+    rows: BookingQuerySet = Booking.objects.filter(
         state__in=[BookingState.EXPIRED, BookingState.WAITING],
         submitted_at=None,
         started_at__lt=now - timedelta(days=1),
     ).exclude(
         booked_sessions__state=BookingState.HELD
     )  # a date of a course whose places are not given back yet
-    count = abandoned.count()
-    abandoned.delete()
-    return count
+    return rows
 
 
 def _serve_queues(now: datetime) -> None:

@@ -12,6 +12,7 @@ from booking.models import Booking
 from booking.operations.changing import is_changeable
 from booking.operations.submitting import ask_for_approval, is_known_address
 from booking.places import lock_sessions_of
+from booking.querysets import BookingQuerySet
 from booking.rules import check_address_allowed, main_session
 from core.audit.log import Actor, record
 from core.outbox.operations import close_undelivered
@@ -114,9 +115,13 @@ def accept_handover(*, booking_id: int, phone_on_day: str, actor: Actor, now: da
 
 def drop_ended_handovers(now: datetime) -> int:
     """Forget addresses that never answered (rule 10). Returns how many; safe to run twice."""
-    return Booking.objects.filter(pending_until__lte=now).update(
-        pending_name="", pending_email="", pending_until=None
-    )
+    return ended_handovers(now).update(pending_name="", pending_email="", pending_until=None)
+
+
+def ended_handovers(now: datetime) -> BookingQuerySet:
+    """Return the bookings offered to an address that never answered."""
+    rows: BookingQuerySet = Booking.objects.filter(pending_until__lte=now)
+    return rows
 
 
 def _open_booking(booking_id: int, *, now: datetime) -> tuple[Booking, Offer, datetime]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from booking.models import DateNotice
 from booking.requesting.messages import tell_notice
@@ -74,5 +74,10 @@ def tell_of_dates(now: datetime) -> int:
 
 def delete_old_notices(now: datetime) -> int:
     """Delete addresses never confirmed, after a day, and those a year old. Returns how many."""
-    count, _per_model = DateNotice.objects.filter(delete_after__lt=local_date_of(now)).delete()
+    count, _per_model = old_notices(now).delete()
     return count
+
+
+def old_notices(now: datetime) -> QuerySet[DateNotice]:
+    """Return the notices whose last day has passed."""
+    return DateNotice.objects.filter(delete_after__lt=local_date_of(now))

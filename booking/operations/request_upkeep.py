@@ -1,5 +1,6 @@
 """What requests need by themselves: tasks when nobody answers, reminders, lapse, and an end of personal data."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -38,8 +39,7 @@ def chase_requests(now: datetime) -> int:
 
     Returns how many requests were dealt with. Safe to run twice, at once, or after missed days (rule 5).
     """
-    unproven = DateRequest.objects.filter(state=RequestState.UNPROVEN, sent_at__lte=now - PROOF_TIME)
-    count, _per_model = unproven.delete()
+    count, _per_model = unproven_requests(now).delete()
     silent = DateRequest.objects.filter(state=RequestState.SENT, awaits_since__lte=now - ANSWER_TIME)
     for request in silent.select_related("offer").order_by("pk"):
         _make_task(request, now=now)
@@ -50,6 +50,14 @@ def chase_requests(now: datetime) -> int:
     ):
         count += _remind_or_end(pk, now=now)
     return count
+
+
+def unproven_requests(now: datetime) -> DateRequestQuerySet:
+    """Return the requests whose address nobody confirmed in time."""
+    rows: DateRequestQuerySet = DateRequest.objects.filter(
+        state=RequestState.UNPROVEN, sent_at__lte=now - PROOF_TIME
+    )
+    return rows
 
 
 def requests_to_anonymise(now: datetime) -> DateRequestQuerySet:
@@ -68,14 +76,20 @@ def anonymise_requests(now: datetime) -> int:
     total = 0
     while ids := list(requests_to_anonymise(now).order_by("pk").values_list("pk", flat=True)[:_BATCH]):
         with transaction.atomic():
-            done = DateRequest.objects.filter(pk__in=ids, anonymised_at=None).update(
-                **_EMPTIED, anonymised_at=now, link_generation=F("link_generation") + 1
-            )
-            end_retention(about=[f"request:{pk}" for pk in ids], now=now)
+            done = empty_requests(ids, now=now)
             if done:
                 record("requests_anonymised", "requests", actor=SYSTEM, now=now, count=done)
         total += done
     return total
+
+
+def empty_requests(ids: Collection[int], *, now: datetime) -> int:
+    """Empty the contact of requests; their mails go with the next purge, their links end. In the caller's transaction."""
+    done = DateRequest.objects.filter(pk__in=ids, anonymised_at=None).update(
+        **_EMPTIED, anonymised_at=now, link_generation=F("link_generation") + 1
+    )
+    end_retention(about=[f"request:{pk}" for pk in ids], now=now)
+    return done
 
 
 def _make_task(request: DateRequest, *, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from booking.enums import FeedKind
@@ -116,16 +116,19 @@ def stop_feed_for_another(*, feed_id: int, actor: Actor, now: datetime) -> None:
 
 def delete_feeds(now: datetime) -> int:
     """Delete feeds whose last day has passed, and those of people who have left. Returns how many (rule 10)."""
-    today = timezone.localdate(now)
-    deleted, _per_model = Feed.objects.filter(delete_after__lt=today).delete()
+    deleted, _per_model = ended_feeds(now).delete()
+    return deleted
+
+
+def ended_feeds(now: datetime) -> QuerySet[Feed]:
+    """Return the feeds whose last day has passed, and those of people who have left."""
     membership = ProviderMember.objects.filter(
         user=OuterRef("user_id"), provider=OuterRef("provider_id"), user__is_active=True
     )
-    left, _per_model = Feed.objects.filter(~Exists(membership), kind=FeedKind.PROVIDER).delete()
     colleagues = Feed.objects.filter(kind=FeedKind.TEAM).select_related("user")
     former = [feed.pk for feed in colleagues if not feed_may_be_read(feed)]
-    gone, _per_model = Feed.objects.filter(pk__in=former).delete()
-    return deleted + left + gone
+    left = Q(kind=FeedKind.PROVIDER) & ~Exists(membership)
+    return Feed.objects.filter(Q(delete_after__lt=timezone.localdate(now)) | left | Q(pk__in=former))
 
 
 def _stop(feeds: QuerySet[Feed], *, actor: Actor, now: datetime) -> None:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from charter.gate import local_day
 from charter.models import Agreement
@@ -80,8 +81,7 @@ def watch_agreements(now: datetime) -> int:
 
 def delete_agreement_documents(now: datetime) -> int:
     """Delete documents of agreements that ended long ago; the register keeps period and file reference."""
-    limit: date = local_day(now) - DOCUMENT_KEPT
-    due = Agreement.objects.filter(last_day__lt=limit).exclude(document="").order_by("pk")
+    due = old_documents(now).order_by("pk")
     deleted = 0
     for pk in list(due.values_list("pk", flat=True)):
         with transaction.atomic():
@@ -100,3 +100,10 @@ def delete_agreement_documents(now: datetime) -> int:
             )
         deleted += 1
     return deleted
+
+
+def old_documents(now: datetime) -> QuerySet[Agreement]:
+    """Return the agreements that ended long ago and still have their document."""
+    limit: date = local_day(now) - DOCUMENT_KEPT
+    rows: QuerySet[Agreement] = Agreement.objects.filter(last_day__lt=limit).exclude(document="")
+    return rows

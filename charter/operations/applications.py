@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.crypto import get_random_string
 
 from charter.enums import MemberRole, Transition
@@ -310,16 +311,34 @@ def delete_applications(now: datetime) -> int:
 
     One that still awaits our answer stays: it is our task, however long it takes.
     """
-    day = local_day(now)
-    due = ProviderApplication.objects.filter(delete_after__lt=day).exclude(state=ApplicationState.WAITING)
-    never_proven = ProviderApplication.objects.filter(
-        state=ApplicationState.UNPROVEN, created_at__lt=now - PROVE_WITHIN
-    )
     deleted = 0
-    for rows in (due, never_proven, ProviderInvitation.objects.filter(delete_after__lt=day)):
+    for rows in (old_applications(now), unproven_applications(now), old_invitations(now)):
         deleted += rows.count()
         rows.delete()
     return deleted
+
+
+def old_applications(now: datetime) -> QuerySet[ProviderApplication]:
+    """Return the applications answered long ago."""
+    rows: QuerySet[ProviderApplication] = ProviderApplication.objects.filter(
+        delete_after__lt=local_day(now)
+    ).exclude(state__in=[ApplicationState.WAITING, ApplicationState.UNPROVEN])
+    return rows
+
+
+def unproven_applications(now: datetime) -> QuerySet[ProviderApplication]:
+    """Return the applications whose address nobody confirmed in time."""
+    late = Q(created_at__lt=now - PROVE_WITHIN) | Q(delete_after__lt=local_day(now))
+    rows: QuerySet[ProviderApplication] = ProviderApplication.objects.filter(
+        late, state=ApplicationState.UNPROVEN
+    )
+    return rows
+
+
+def old_invitations(now: datetime) -> QuerySet[ProviderInvitation]:
+    """Return the invitations to apply that were used, withdrawn or ran out a while ago."""
+    rows: QuerySet[ProviderInvitation] = ProviderInvitation.objects.filter(delete_after__lt=local_day(now))
+    return rows
 
 
 def _usable(invitation_id: int, *, now: datetime) -> ProviderInvitation:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from charter import notices
 from charter.enums import MemberRole
@@ -365,8 +366,14 @@ def remove_member(*, member_id: int, actor: Actor, now: datetime, knows_last: bo
 
 def delete_invitations(now: datetime) -> int:
     """Delete invitations a while after they were answered, withdrawn or ran out. Returns how many."""
-    deleted, _per_model = MemberInvitation.objects.filter(delete_after__lt=local_day(now)).delete()
+    deleted, _per_model = old_member_invitations(now).delete()
     return deleted
+
+
+def old_member_invitations(now: datetime) -> QuerySet[MemberInvitation]:
+    """Return the invitations that were answered, withdrawn or ran out a while ago."""
+    rows: QuerySet[MemberInvitation] = MemberInvitation.objects.filter(delete_after__lt=local_day(now))
+    return rows
 
 
 def _take_away(member: ProviderMember, *, actor: Actor, now: datetime) -> None:

@@ -3,12 +3,21 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from charter import chain
 from charter.enums import PaperState, RecordKind
-from charter.models import AuthorityCheck, PaperSignature, SignatureEvidence, SigningAttempt
+from charter.models import (
+    AuthorityCheck,
+    PaperSignature,
+    Provider,
+    ProviderMember,
+    SignatureEvidence,
+    SigningAttempt,
+)
 from charter.operations.signing import ATTEMPT_VALID_FOR
+from charter.organisation.rules import CLOSED_STATES
 from core.audit.log import SYSTEM, record
 
 DECLINED_PAPER_KEPT_FOR = timedelta(days=90)
@@ -22,19 +31,22 @@ def delete_old_attempts(now: datetime) -> int:
     A document of authority goes with them where nothing was signed; else it belongs to the evidence by now. Files
     go first: killed in between, the next run finds the row again.
     """
-    old = SigningAttempt.objects.filter(started_at__lt=now - ATTEMPT_VALID_FOR)
+    old = old_attempts(now)
     for attempt in old.filter(signature=None).exclude(authority_document=""):
         attempt.authority_document.delete(save=False)
     deleted, _per_model = old.delete()
     return deleted
 
 
+def old_attempts(now: datetime) -> QuerySet[SigningAttempt]:
+    """Return the signings that were started a day ago."""
+    return SigningAttempt.objects.filter(started_at__lt=now - ATTEMPT_VALID_FOR)
+
+
 def delete_declined_papers(now: datetime) -> int:
     """Delete declined registrations of papers, with their scans, when their time has come. Returns how many."""
     deleted = 0
-    for paper in PaperSignature.objects.filter(
-        state=PaperState.DECLINED, decided_at__lt=now - DECLINED_PAPER_KEPT_FOR
-    ):
+    for paper in declined_papers(now):
         if paper.scan:
             paper.scan.delete(save=False)
         paper.delete()
@@ -42,13 +54,26 @@ def delete_declined_papers(now: datetime) -> int:
     return deleted
 
 
+def declined_papers(now: datetime) -> QuerySet[PaperSignature]:
+    """Return the registrations of papers that were declined long ago."""
+    return PaperSignature.objects.filter(
+        state=PaperState.DECLINED, decided_at__lt=now - DECLINED_PAPER_KEPT_FOR
+    )
+
+
 def forget_networks(now: datetime) -> int:
     """Empty IP address and browser of evidence after their short retention. They are no part of the chain."""
-    return (
-        SignatureEvidence.objects.filter(network_delete_after__lt=timezone.localdate(now))
-        .exclude(ip_address=None, user_agent="")
-        .update(ip_address=None, user_agent="")
-    )
+    return old_networks(now).update(ip_address=None, user_agent="")
+
+
+def old_networks(now: datetime) -> QuerySet[SignatureEvidence]:
+    """Return the evidence whose IP address and browser are due."""
+    return with_networks().filter(network_delete_after__lt=timezone.localdate(now))
+
+
+def with_networks() -> QuerySet[SignatureEvidence]:
+    """Return the evidence that has an IP address or a browser."""
+    return SignatureEvidence.objects.exclude(ip_address=None, user_agent="")
 
 
 def delete_evidence(now: datetime) -> int:
@@ -57,7 +82,7 @@ def delete_evidence(now: datetime) -> int:
     The signature and its records stay; verification then says "deleted by rule". The receipt's file goes
     first: killed in between, the next run finds the row again.
     """
-    due = SignatureEvidence.objects.filter(delete_after__lt=timezone.localdate(now)).order_by("pk")
+    due = old_evidence(now).order_by("pk")
     deleted = 0
     for pk in list(due.values_list("pk", flat=True)):
         with transaction.atomic():
@@ -85,6 +110,49 @@ def delete_evidence(now: datetime) -> int:
             )
             deleted += 1
     return deleted
+
+
+def old_evidence(now: datetime) -> QuerySet[SignatureEvidence]:
+    """Return the evidence whose last day of keeping has passed."""
+    return SignatureEvidence.objects.filter(delete_after__lt=timezone.localdate(now))
+
+
+PROVIDER_KEPT_FOR = timedelta(days=365)
+"""Contact and members of a provider that has ended or declined: long enough to settle what is left."""
+
+
+def ended_contacts(now: datetime) -> QuerySet[Provider]:
+    """Return the providers that ended a year ago and still name a contact person."""
+    return with_contact().filter(state__in=CLOSED_STATES, state_since__lt=now - PROVIDER_KEPT_FOR)
+
+
+def with_contact() -> QuerySet[Provider]:
+    """Return the providers that name a contact person."""
+    return Provider.objects.exclude(contact_name="", contact_email="", contact_phone="")
+
+
+def ended_members(now: datetime) -> QuerySet[ProviderMember]:
+    """Return the memberships at providers that ended a year ago."""
+    return ProviderMember.objects.filter(
+        provider__state__in=CLOSED_STATES, provider__state_since__lt=now - PROVIDER_KEPT_FOR
+    )
+
+
+def forget_ended_providers(now: datetime) -> int:
+    """Empty the contact of providers that ended a year ago, and delete who acted for them. Returns how many rows."""
+    with transaction.atomic():
+        emptied = ended_contacts(now).update(contact_name="", contact_email="", contact_phone="")
+        deleted, _per_model = ended_members(now).delete()
+        if emptied or deleted:
+            record(
+                "provider.contacts_forgotten",
+                "providers",
+                actor=SYSTEM,
+                now=now,
+                contacts=emptied,
+                members=deleted,
+            )
+    return emptied + deleted
 
 
 def _forget_who(signature_id: int) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from charter.enums import ProviderKind, ProviderState, Transition
 from charter.errors import ReasonMissingError, TransitionNotAllowedError
@@ -342,7 +343,7 @@ def chase_vetting(now: datetime) -> int:
 
 def delete_entries(now: datetime) -> int:
     """Delete what was asked and answered in cases decided long ago, files first. The decision itself stays."""
-    due = VettingEntry.objects.filter(delete_after__lt=local_day(now)).order_by("pk")
+    due = old_vetting_entries(now).order_by("pk")
     deleted = 0
     for pk in list(due.values_list("pk", flat=True)):
         with transaction.atomic():
@@ -356,6 +357,12 @@ def delete_entries(now: datetime) -> int:
             record("vetting.entry_deleted", f"vettingcase:{case_id}", actor=SYSTEM, now=now)
         deleted += 1
     return deleted
+
+
+def old_vetting_entries(now: datetime) -> QuerySet[VettingEntry]:
+    """Return what was said in cases decided long ago."""
+    rows: QuerySet[VettingEntry] = VettingEntry.objects.filter(delete_after__lt=local_day(now))
+    return rows
 
 
 def _locked(case_id: int, actor: Actor | None) -> VettingCase:

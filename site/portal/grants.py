@@ -36,6 +36,7 @@ def register() -> None:
         {ADMINISTRATION: ("change", "view"), EDITOR: ("change", "view"), CASEWORKER: VIEW, AUDITOR: VIEW},
     )
     register_grants("outbox.mailtexttrial", {})
+    register_grants("privacy", {ADMINISTRATION: ("change", "view"), CASEWORKER: VIEW, AUDITOR: VIEW})
     register_grants("periodic", {ADMINISTRATION: VIEW, AUDITOR: VIEW})
     register_grants("digest", {})
     register_grants("audit", {ADMINISTRATION: VIEW, AUDITOR: VIEW})

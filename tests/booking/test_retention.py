@@ -4,14 +4,12 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from booking.enums import BookingState, Need
 from booking.models import BookedClass, Booking
 from booking.operations import (
     anonymise_bookings,
-    bookings_to_anonymise,
     delete_abandoned_forms,
     expire_overdue,
 )
@@ -102,19 +100,6 @@ def test_the_audit_log_gets_the_number_only(evening):
 
     entry = Entry.objects.get(action="bookings_anonymised")
     assert (entry.subject, entry.data) == ("bookings", {"count": 1})
-
-
-def test_a_dry_run_counts_and_changes_nothing(evening, capsys):
-    Booking.objects.update(delete_after=timezone.localdate() - timedelta(days=1))
-
-    call_command("anonymise_bookings", "--dry-run")
-
-    assert capsys.readouterr().out == "1 bookings would be anonymised.\n"
-    assert bookings_to_anonymise(timezone.now()).count() == 1
-    evening.refresh_from_db()
-    assert evening.contact_email == "p@example.dk"
-    call_command("anonymise_bookings")
-    assert capsys.readouterr().out == "1 bookings anonymised.\n"
 
 
 def test_a_form_that_was_never_sent_is_deleted_the_day_after():

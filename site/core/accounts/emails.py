@@ -5,9 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from core.accounts.closing import WARNED_BEFORE
 from core.accounts.codes import code_of
+from core.accounts.models import User
+from core.links.tokens import absolute_url
 from core.outbox.registry import Audience, Content, MailType, register
 
 
@@ -26,8 +31,29 @@ def _address_changed(ids: Mapping[str, Any], language: str, now: datetime) -> Co
     return Content(placeholders={"contact": settings.PORTAL_CONTACT_EMAIL})
 
 
+def _account_ends(ids: Mapping[str, Any], language: str, now: datetime) -> Content | None:
+    """Say when the account ends; nothing where somebody has logged in meanwhile."""
+    user = User.objects.filter(pk=ids["user"]).first()
+    ends_at = datetime.fromisoformat(str(ids["on"]))
+    if user is None or (user.last_login and user.last_login > ends_at - WARNED_BEFORE):
+        return None
+    return Content(
+        {"date": date_format(localtime(ends_at), "j. F Y"), "url": absolute_url(settings.LOGIN_REDIRECT_URL)}
+    )
+
+
 def register_mail_types() -> None:
     """Add the mails of this app."""
+    register(
+        MailType(
+            name="account_ends",
+            audience=Audience.USER,
+            title=_("An account that nobody uses is about to end"),
+            placeholders=("date", "url"),
+            retention_days=120,
+            build=_account_ends,
+        )
+    )
     register(
         MailType(
             name="address_changed",

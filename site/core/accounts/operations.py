@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Exists, OuterRef, ProtectedError, RestrictedError
+from django.db.models import Exists, OuterRef, ProtectedError, QuerySet, RestrictedError
 
 from core.accounts.models import User
 from core.audit.log import SYSTEM, Actor, record
@@ -95,10 +95,10 @@ def reset_second_factor(*, user_id: int, actor: Actor, now: datetime) -> int:
     return removed
 
 
-def delete_unused_accounts(*, now: datetime, dry_run: bool = False) -> int:
-    """Delete accounts made by asking for a code and never logged in to; returns how many.
+def unused_accounts(now: datetime) -> QuerySet[User]:
+    """Return accounts made by asking for a code and never logged in to, that nothing refers to.
 
-    An account that anything refers to (a membership, a group) was given by somebody, and stays.
+    One that anything refers to (a membership, a group) was given by somebody, and stays.
     """
     unused = User.objects.filter(
         is_provisional=True,
@@ -115,10 +115,13 @@ def delete_unused_accounts(*, now: datetime, dry_run: bool = False) -> int:
         unused = unused.exclude(
             Exists(relation.related_model._default_manager.filter(**{name: OuterRef("pk")}))
         )
-    if dry_run:
-        return unused.count()
+    return unused
+
+
+def delete_unused_accounts(*, now: datetime) -> int:
+    """Delete accounts made by asking for a code and never logged in to; returns how many."""
     deleted = 0
-    for user in unused:
+    for user in unused_accounts(now):
         try:
             with transaction.atomic():
                 user.delete()

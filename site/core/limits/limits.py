@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, Concatenate
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -51,6 +51,7 @@ LIMITS: dict[str, Limit] = {
     "vetting_answer": Limit(20, timedelta(hours=1)),
     "session_message": Limit(5, timedelta(hours=1)),
     "session_message_user": Limit(20, timedelta(hours=1)),
+    "own_data_email": Limit(5, timedelta(hours=6)),
     "charter_check_ip": Limit(60, timedelta(minutes=10)),
     "signing_code": Limit(6, timedelta(hours=1)),
     "signing_broker": Limit(20, timedelta(hours=1)),
@@ -95,8 +96,13 @@ def is_exhausted(scope: str, *key_parts: object, now: datetime) -> bool:
 
 def delete_old_counters(*, now: datetime) -> int:
     """Delete counters whose window is long over; returns how many."""
-    deleted, _per_model = Counter.objects.filter(window_starts_at__lt=now - _KEPT_FOR).delete()
+    deleted, _per_model = old_counters(now).delete()
     return deleted
+
+
+def old_counters(now: datetime) -> QuerySet[Counter]:
+    """Return the counters whose window is long over."""
+    return Counter.objects.filter(window_starts_at__lt=now - _KEPT_FOR)
 
 
 def client_ip(request: HttpRequest) -> str:

@@ -189,6 +189,9 @@ def _send_one(message_id: int, *, now: datetime) -> bool:
         )
         _after_error(message, lease, error=error, now=now)
         return True
+    if get(message.mail_type).is_forgotten:
+        _held_by(message, lease).delete()
+        return True
     _mark_sent(message, lease, rendered=rendered, content=content, now=now)
     return True
 
@@ -279,6 +282,9 @@ def _after_error(message: Message, lease: datetime, *, error: Exception, now: da
 
 def _give_up(message: Message, lease: datetime, *, state: MessageState, error: str, now: datetime) -> None:
     """End sending and make a task of it: somebody waits for this mail."""
+    if get(message.mail_type).is_forgotten:
+        _held_by(message, lease).delete()
+        return
     with transaction.atomic():
         if _finish(message, lease, state=state, leased_until=None, last_error=error):
             _open_item(message, state, now=now)
@@ -286,12 +292,15 @@ def _give_up(message: Message, lease: datetime, *, state: MessageState, error: s
 
 def _finish(message: Message, lease: datetime, **values: Any) -> bool:
     """Store the end of an attempt, unless the lease ran out and another worker has the message."""
-    stored = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED, leased_until=lease).update(
-        **values
-    )
+    stored = _held_by(message, lease).update(**values)
     if not stored:
         log.warning("Message %s was taken over while it was being sent.", message.pk)
     return bool(stored)
+
+
+def _held_by(message: Message, lease: datetime) -> QuerySet[Message]:
+    """Return the message as long as this worker has it."""
+    return Message.objects.filter(pk=message.pk, state=MessageState.QUEUED, leased_until=lease)
 
 
 def _open_item(message: Message, state: str, *, now: datetime) -> None:
@@ -431,6 +440,33 @@ def purge_messages(now: datetime) -> int:
             Message.objects.filter(pk__in=ids).delete()
         deleted += len(ids)
     return deleted
+
+
+TRIALS_KEPT = timedelta(days=30)
+
+
+def old_trials(now: datetime) -> QuerySet[MailTextTrial]:
+    """Return the texts that somebody tried out long ago."""
+    return MailTextTrial.objects.filter(made_at__lt=now - TRIALS_KEPT)
+
+
+def delete_trials(now: datetime) -> int:
+    """Delete texts that somebody tried out long ago, with whose they were. Returns how many."""
+    deleted, _per_model = old_trials(now).delete()
+    return deleted
+
+
+def forget_messages(messages: QuerySet[Message]) -> int:
+    """Delete messages at once, and close the tasks about those that did not arrive. Returns how many.
+
+    Runs in the caller's transaction.
+    """
+    ids = list(messages.values_list("pk", flat=True))
+    for message in Message.objects.filter(pk__in=ids).undelivered():
+        close_item_by_key(key=_item_key(message), resolution="erased", actor=SYSTEM, now=timezone.now())
+    Delivery.objects.filter(message_id__in=ids).delete()
+    Message.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def end_retention(*, about: Sequence[str], now: datetime) -> int:

@@ -61,6 +61,8 @@ class MailType:
     placeholders: tuple[str, ...]
     retention_days: int
     build: Build = field(compare=False)
+    is_forgotten: bool = False
+    """Deleted as soon as it is sent, or given up: it tells that nothing is held about its reader any more."""
 
 
 _TYPES: dict[str, MailType] = {}

@@ -9,7 +9,8 @@ class PeriodicConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the jobs and the retention rules."""
-        from portal.periodic import registered_jobs, retention
+        from portal.periodic import registered_jobs, retention, retention_of_accounts
 
         registered_jobs.register_all()
         retention.register_all()
+        retention_of_accounts.register_all()

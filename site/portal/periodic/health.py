@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from charter.work_items import DOUBT, SEAL_FAILED
 from core.worklist.models import WorkItem
-from portal.periodic.jobs import Job, all_jobs
+from portal.periodic.jobs import Job, scheduled_jobs
 from portal.periodic.models import JobRun
 from portal.periodic.operations import WORKER
 
@@ -75,7 +75,7 @@ def check_health(*, now: datetime) -> Health:
     worker = runs.get(WORKER)
     return Health(
         is_worker_alive=bool(worker and worker.is_after(now - WORKER_SILENCE)),
-        late_jobs=tuple(job.name for job in all_jobs() if is_late(job, runs.get(job.name), now=now)),
+        late_jobs=tuple(job.name for job in scheduled_jobs() if is_late(job, runs.get(job.name), now=now)),
         alarms=alarms,
     )
 
@@ -88,7 +88,7 @@ def is_late(job: Job, run: JobRun | None, *, now: datetime) -> bool:
 def late_jobs(*, now: datetime) -> list[Job]:
     """Return the late jobs, in one query."""
     runs = {run.name: run for run in JobRun.objects.all()}
-    return [job for job in all_jobs() if is_late(job, runs.get(job.name), now=now)]
+    return [job for job in scheduled_jobs() if is_late(job, runs.get(job.name), now=now)]
 
 
 def _missing_migrations() -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.audit.retention import all_rules
+
 
 @dataclass(frozen=True)
 class Job:
@@ -36,6 +38,12 @@ def unregister(name: str) -> None:
 def get(name: str) -> Job:
     """Return a job. Raises KeyError."""
     return _JOBS[name]
+
+
+def scheduled_jobs() -> list[Job]:
+    """Return the jobs that run by themselves: a daily deletion that a retention rule names is a part of `retention`."""
+    parts = {rule.deleted_by for rule in all_rules()} if "retention" in _JOBS else set()
+    return [job for job in all_jobs() if job.name not in parts or job.every < timedelta(days=1)]
 
 
 def all_jobs() -> list[Job]:

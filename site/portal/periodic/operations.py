@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from portal.periodic.jobs import Job, all_jobs, get
+from portal.periodic.jobs import Job, get, scheduled_jobs
 from portal.periodic.models import JobRun
 
 log = logging.getLogger(__name__)
@@ -18,8 +18,8 @@ WORKER = "worker"
 
 def run_due_jobs(*, now: datetime) -> list[str]:
     """Run every job that is due and that no other node runs. Return the names of those that were run."""
-    _ensure_rows([job.name for job in all_jobs()])
-    return [job.name for job in all_jobs() if _run(job, now=now, every=job.every)]
+    _ensure_rows([job.name for job in scheduled_jobs()])
+    return [job.name for job in scheduled_jobs() if _run(job, now=now, every=job.every)]
 
 
 def run_job(name: str, *, now: datetime) -> bool:

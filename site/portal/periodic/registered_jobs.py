@@ -21,6 +21,7 @@ from booking.operations.noticing import delete_old_notices, tell_of_dates
 from booking.operations.request_upkeep import anonymise_requests, chase_requests
 from booking.operations.school_changes import watch_closing_schools
 from booking.operations.subscribing import delete_feeds
+from booking.personal_data import forget_proposed_facilitators
 from booking.reminders import queue_reminders
 from charter.operations.agreements import delete_agreement_documents, watch_agreements
 from charter.operations.applications import delete_applications
@@ -30,16 +31,28 @@ from charter.operations.retention import (
     delete_declined_papers,
     delete_evidence,
     delete_old_attempts,
+    forget_ended_providers,
     forget_networks,
 )
 from charter.operations.sealing import check_signatures, watch_seal
 from charter.operations.versions import remind_of_missing_charter
 from charter.operations.vetting import chase_vetting, delete_entries
+from core.accounts.closing import close_dormant_accounts, warn_dormant_users
 from core.accounts.operations import delete_unused_accounts
 from core.limits.limits import delete_old_counters
-from core.outbox.operations import purge_messages
+from core.outbox.operations import delete_trials, purge_messages
+from core.privacy.operations import delete_data_requests
+from core.privacy.personal_data import (
+    delete_form_states,
+    delete_old_entries,
+    delete_page_history,
+    forget_task_handlers,
+)
 from portal.digest.operations import queue_digests
 from portal.periodic.jobs import Job, register
+from portal.periodic.retention_job import NAME as RETENTION
+from portal.periodic.retention_job import run_retention
+from workshops.personal_data import forget_facilitators
 
 HOURLY = timedelta(hours=1)
 DAILY = timedelta(days=1)
@@ -66,8 +79,31 @@ def purge_accounts(now: datetime) -> None:
     delete_unused_accounts(now=now)
 
 
+def forget_all_facilitators(now: datetime) -> None:
+    """Empty who held dates, and who would have held those proposed."""
+    forget_facilitators(now)
+    forget_proposed_facilitators(now)
+
+
 def register_all() -> None:
-    """Register the jobs."""
+    """Register the jobs. The deletions that retention rules name run as parts of one, «retention»."""
+    register(Job(RETENTION, _("Delete personal data by rule"), DAILY, run_retention))
+    register(Job("warn_dormant", _("Tell of accounts that end"), DAILY, warn_dormant_users))
+    register(Job("close_dormant", _("Empty accounts that nobody uses"), DAILY, close_dormant_accounts))
+    register(
+        Job("forget_ended_providers", _("Delete contacts of ended providers"), DAILY, forget_ended_providers)
+    )
+    register(Job("delete_trials", _("Delete mail texts that were tried out"), DAILY, delete_trials))
+    register(Job("delete_data_requests", _("Delete links to one’s own data"), HOURLY, delete_data_requests))
+    register(Job("delete_audit_log", _("Delete the old event log"), DAILY, delete_old_entries))
+    register(Job("forget_task_handlers", _("Delete who handled old tasks"), DAILY, forget_task_handlers))
+    register(Job("delete_page_history", _("Delete old versions of pages"), DAILY, delete_page_history))
+    register(
+        Job(
+            "delete_form_states", _("Delete forms of the administration not saved"), DAILY, delete_form_states
+        )
+    )
+    register(Job("forget_facilitators", _("Delete who held old sessions"), DAILY, forget_all_facilitators))
     register(
         Job("answer_approvals", _("Act where nobody answered a booking"), HOURLY, answer_overdue_approvals)
     )

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "core.audit",
     "core.limits",
     "core.links",
+    "core.privacy",
     "core.accounts",
     "recurrence",
     "anymail",

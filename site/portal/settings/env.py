@@ -89,7 +89,7 @@ def database(name: str, *, sqlite_path: Path) -> dict[str, Any]:
                 "timeout": 20,
                 "init_command": (
                     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=134217728;"
-                    "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-16000;"
+                    "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-16000;PRAGMA secure_delete=ON;"
                 ),
             },
         }

@@ -38,12 +38,12 @@ def test_healthz_is_ok_when_all_runs(client, all_well):
 
 
 def test_healthz_names_late_jobs(client, all_well):
-    JobRun.objects.filter(name="purge_messages").update(last_succeeded_at=timezone.now() - timedelta(days=3))
+    JobRun.objects.filter(name="retention").update(last_succeeded_at=timezone.now() - timedelta(days=3))
 
     response = client.get("/healthz")
 
     assert response.status_code == 503
-    assert response.json()["late_jobs"] == ["purge_messages"]
+    assert response.json()["late_jobs"] == ["retention"]
     assert client.get("/healthz/web").status_code == 200
 
 
@@ -77,8 +77,8 @@ def test_front_page_shows_late_jobs_to_staff(staff_client, portal_site, all_well
     client = staff_client("Sagsbehandler")
     assert "Kører for sent" not in client.get("/admin/").content.decode()
 
-    JobRun.objects.filter(name="purge_messages").update(last_succeeded_at=None)
+    JobRun.objects.filter(name="retention").update(last_succeeded_at=None)
 
     page = client.get("/admin/").content.decode()
     assert "Kører for sent" in page
-    assert "Slet gamle mails" in page
+    assert "Slet persondata efter reglerne" in page

@@ -1,0 +1,36 @@
+"""What the top packages hold of persons: the choice of digests; and what of theirs holds nothing."""
+
+from typing import Any
+
+from core.privacy.people import has_email
+from core.privacy.registry import Asked, Holding, dated, exempt, register
+
+
+def _delete(rows: Any, asked: Asked) -> None:
+    for row in rows:
+        row.delete()
+
+
+def register_all() -> None:
+    """Register what portal holds."""
+    from portal.digest.models import DigestChoice
+
+    register(
+        Holding(
+            name="digest_choices",
+            rule="dormant_accounts",
+            model="digest.DigestChoice",
+            fields=("last_period",),
+            shown=("cadence",),
+            rows=lambda: dated(DigestChoice.objects.all(), since="user__date_joined"),
+            of=lambda person: has_email(person, "user__email"),
+            erase=_delete,
+        )
+    )
+    for model, reason in {
+        "home.HomePage": "published texts",
+        "home.ContentPage": "published texts",
+        "periodic.JobRun": "names of jobs and of errors",
+        "reporting.AnnualGoal": "texts of goals",
+    }.items():
+        exempt(model, reason=reason)
