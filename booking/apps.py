@@ -21,6 +21,7 @@ class BookingConfig(AppConfig):
         from booking.attendance import emails as report_emails
         from booking.attendance import tasks as report_tasks
         from booking.evaluation import emails as evaluation_emails
+        from booking.evaluation import personal_data as evaluation_data
         from booking.evaluation.pilots.reading import approval_of
         from booking.messaging.emails import register_message_mails
         from booking.operations.coverage import BookingCoverageObserver
@@ -35,6 +36,7 @@ class BookingConfig(AppConfig):
         from workshops import observers as school_observers
 
         personal_data.register_all()
+        evaluation_data.register_all()
         audit.register(actions=audit_words.ACTIONS, subjects=audit_words.SUBJECTS)
         availability.set_source(querysets.expired_places)
         availability.set_booked_ids_source(querysets.booked_ids)

@@ -32,5 +32,7 @@ def register_all() -> None:
         "home.ContentPage": "published texts",
         "periodic.JobRun": "names of jobs and of errors",
         "reporting.AnnualGoal": "texts of goals",
+        "reporting.SchoolGroup": "names of groups of schools",
+        "reporting.SchoolTypeMapping": "types of schools, and why they were grouped so",
     }.items():
         exempt(model, reason=reason)

@@ -10,7 +10,8 @@ from django.core.files.base import ContentFile
 from wagtail.admin.models import FormState
 
 from booking.enums import BookingState, FeedKind
-from booking.models import Booking, DoorTick
+from booking.evaluation.links import address_hash
+from booking.models import Booking, DoorTick, EvaluationOptOut, SessionMessage
 from booking.operations import FeedOwner, make_feed, offer_handover
 from booking.operations.noticing import ask_for_notice
 from charter.enums import PaperState
@@ -36,6 +37,7 @@ from tests.factories.charter import (
     SignatureFactory,
     VettingEntryFactory,
 )
+from tests.factories.evaluation import answer, code_of, held_visit, teacher_answers
 from tests.factories.requests import ask
 from tests.factories.worklist import WorkItemFactory
 from tests.factories.workshop_pages import offer_page
@@ -135,6 +137,14 @@ def everything_of_the_office(*, now: datetime) -> None:
     page.save_revision().publish()
     SessionFactory(in_days=30, facilitator="Frida Formidler")
     ScheduleFactory(facilitator="Frida Formidler", first_date=date(2026, 1, 1), last_date=date(2026, 2, 1))
+    visit = held_visit()
+    code = code_of(visit)
+    answer(code, times=2)
+    teacher_answers(visit, text="Det gik godt")
+    EvaluationOptOut.objects.create(address_hash=address_hash("nej@tak.example"), since=now.date())
+    SessionMessage.objects.create(
+        session=visit, key=uuid.uuid4(), text="Husk madpakke", recipients=1, sent_at=now, sent_by=staff
+    )
     account_for_code(email="aldrig@brugt.example", language="da", now=now)
     UserFactory(email="sjaelden@gaest.example", date_joined=now, last_login=now)
 

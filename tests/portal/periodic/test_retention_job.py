@@ -107,7 +107,7 @@ def test_a_second_run_changes_nothing_and_the_first_day_deletes_nothing_that_is_
 
 def test_figures_are_the_same_before_and_after(everything):
     before = figures()
-    assert sum(people for _held, people, _adults, _counts in before["reports"]) == 23
+    assert sum(people for _held, people, _adults, _counts in before["reports"]) == 45
 
     run_retention(everything + YEARS)
 
@@ -128,6 +128,11 @@ def test_what_is_left_equals_sql(everything):
         "calendar_feeds": "SELECT count(*) FROM booking_feed",
         "door_ticks": "SELECT count(*) FROM booking_doortick",
         "report_notes": "SELECT count(*) FROM booking_sessionreport WHERE note <> '' OR reported_by_id IS NOT NULL",
+        "evaluation_texts": "SELECT count(*) FROM booking_freetext",
+        "evaluation_answers": "SELECT count(*) FROM booking_answersheet",
+        "evaluation_codes": "SELECT count(*) FROM booking_answercode",
+        "evaluation_opt_outs": "SELECT count(*) FROM booking_evaluationoptout",
+        "session_messages": "SELECT count(*) FROM booking_sessionmessage WHERE text <> '' OR sent_by_id IS NOT NULL",
         "messages": "SELECT count(*) FROM outbox_message",
         "sessions": "SELECT count(*) FROM django_session",
         "counters": "SELECT count(*) FROM limits_counter",
