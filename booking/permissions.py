@@ -118,3 +118,13 @@ def user_can_see_requests(user: Any) -> bool:
 def user_can_answer_requests(user: Any) -> bool:
     """Return whether a member of staff may answer, decline or withdraw requests."""
     return bool(user.has_perm("booking.change_daterequest"))
+
+
+def user_can_see_evaluations(user: Any) -> bool:
+    """Return whether a member of staff may see results, forms and pilots."""
+    return bool(user.has_perm("booking.view_formversion") or user.has_perm("booking.change_formversion"))
+
+
+def user_can_change_evaluations(user: Any) -> bool:
+    """Return whether a member of staff may change forms and goals, run pilots, and read free texts."""
+    return bool(user.has_perm("booking.change_formversion"))

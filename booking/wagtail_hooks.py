@@ -11,6 +11,9 @@ from booking.attendance.admin_views import (
     UnreportedView,
     renew_link_to_report,
 )
+from booking.evaluation import admin_views as evaluation
+from booking.evaluation.pilots import admin_views as pilots
+from booking.evaluation.readiness import DevelopmentView, ReadinessViewSet
 from booking.messaging.views import StaffSessionMessageView
 from booking.requesting import admin_views
 from booking.requesting.viewsets import RequestViewSet
@@ -162,6 +165,46 @@ def register_report_urls() -> list[URLPattern]:
             name="session_admin_report_link",
         ),
     ]
+
+
+@hooks.register("register_admin_viewset")
+def register_readiness_viewset() -> ReadinessViewSet:
+    """Return the assessments of readiness."""
+    return ReadinessViewSet()
+
+
+@hooks.register("register_admin_urls")
+def register_evaluation_urls() -> list[URLPattern]:
+    """Return the pages of evaluation and of pilots."""
+    pilot = "evaluering/afproevninger/<int:pk>/"
+    return [
+        path("evaluering/", evaluation.ResultsView.as_view(), name="evaluation_results"),
+        path("evaluering/tekster/", evaluation.TextsView.as_view(), name="evaluation_texts"),
+        path("evaluering/tekster/<int:pk>/", evaluation.TextVerdictView.as_view(), name="evaluation_text"),
+        path("evaluering/skemaer/", evaluation.FormsView.as_view(), name="evaluation_forms"),
+        path("evaluering/skemaer/<int:pk>/", evaluation.FormView.as_view(), name="evaluation_form"),
+        path("evaluering/laeringsmaal/", evaluation.GoalsView.as_view(), name="evaluation_goals"),
+        path(
+            "evaluering/laeringsmaal/<int:offer_id>/",
+            evaluation.OfferGoalsView.as_view(),
+            name="evaluation_offer_goals",
+        ),
+        path("evaluering/beredskab/", DevelopmentView.as_view(), name="readiness_development"),
+        path("evaluering/afproevninger/", pilots.PilotsView.as_view(), name="pilots"),
+        path("evaluering/afproevninger/ny/", pilots.StartPilotView.as_view(), name="pilot_start"),
+        path(pilot, pilots.PilotView.as_view(), name="pilot"),
+        path(f"{pilot}klasse/", pilots.AddClassView.as_view(), name="pilot_class"),
+        path(f"{pilot}klasse/<int:class_id>/brugt/", pilots.UsedView.as_view(), name="pilot_used"),
+        path(f"{pilot}log/", pilots.NoteView.as_view(), name="pilot_note"),
+        path(f"{pilot}rapport/", pilots.ReportPilotView.as_view(), name="pilot_report"),
+        path(f"{pilot}beslut/", pilots.DecidePilotView.as_view(), name="pilot_decide"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def register_evaluation_menu() -> MenuItem:
+    """Return «Evaluering»."""
+    return evaluation.evaluation_menu()
 
 
 @hooks.register("register_reports_menu_item")

@@ -8,11 +8,13 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from booking.enums import PUPIL_FORMS, QuestionKind, QuoteState
+from booking.enums import PUPIL_FORMS, PilotDecision, QuestionKind, QuoteState
 from booking.evaluation.reading import Paper
 from booking.evaluation.rules import MAX_TEXT, steps_of
+from booking.models import BookedSession
 from booking.operations.evaluating import Answers
 from booking.operations.forming import FormTexts, GoalText, QuestionText
+from workshops.models import School
 
 _LOOKS_LIKE_A_NUMBER = re.compile(r"\d{6}-?\d{4}")
 
@@ -151,7 +153,7 @@ class QuestionForm(forms.Form):
         return data
 
 
-QuestionFormSet: type[BaseFormSet[QuestionForm]] = formset_factory(QuestionForm, extra=3, max_num=15)
+QuestionFormSet: Any = formset_factory(QuestionForm, extra=3, max_num=15)
 
 
 class FormTextsForm(forms.Form):
@@ -171,7 +173,7 @@ class FormTextsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def texts(self, questions: BaseFormSet[QuestionForm]) -> FormTexts:
+    def texts(self, questions: "BaseFormSet[QuestionForm]") -> FormTexts:
         """Return the whole form as it is typed. Both must be valid."""
         rows = [form.cleaned_data for form in questions.forms if form.cleaned_data.get("kind")]
         return FormTexts(
@@ -230,3 +232,162 @@ class VerdictForm(forms.Form):
         if data.get("verdict") == QuoteState.EDITED and not data.get("edited"):
             self.add_error("edited", _("Write what may be quoted, or reject the text."))
         return data
+
+
+class PilotForm(forms.Form):
+    """Begin a pilot: the material, and what is to be found out."""
+
+    material = forms.ChoiceField(
+        label=_("Teaching material"), error_messages={"required": _("Choose the material.")}
+    )
+    question = forms.CharField(
+        label=_("What we want to find out"),
+        max_length=400,
+        help_text=_("In one or two sentences."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Write what you want to find out.")},
+    )
+
+
+class PilotStartForm(GoalsForm, PilotForm):
+    """Begin a pilot, with up to three learning goals that pupils are asked about before and after."""
+
+    def __init__(self, *args: Any, materials: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["material"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("Choose a material")), *materials]
+
+
+class PilotClassForm(forms.Form):
+    """A class that is to try the material."""
+
+    school = forms.ModelChoiceField(
+        label=_("School"),
+        queryset=School.objects.order_by("name"),
+        error_messages={"required": _("Choose the school.")},
+    )
+    name = forms.CharField(
+        label=_("Class"), max_length=20, error_messages={"required": _("Write the class, for example 5.A.")}
+    )
+    grade = forms.IntegerField(
+        label=_("Grade"),
+        min_value=0,
+        max_value=10,
+        error_messages={
+            "required": _("Enter the grade, from 0 to 10."),
+            "invalid": _("Enter the grade, from 0 to 10."),
+            "min_value": _("Enter the grade, from 0 to 10."),
+            "max_value": _("Enter the grade, from 0 to 10."),
+        },
+    )
+    pupils = forms.IntegerField(
+        label=_("Pupils"),
+        min_value=1,
+        max_value=60,
+        error_messages={
+            "required": _("Enter how many pupils there are."),
+            "invalid": _("Enter a whole number."),
+            "min_value": _("Enter how many pupils there are."),
+            "max_value": _("That is many. Enter at most %(limit_value)s."),
+        },
+    )
+    reference = forms.CharField(
+        label=_("Booking that belongs to it"),
+        max_length=12,
+        required=False,
+        help_text=_("The reference number, where the class also has a visit."),
+    )
+
+    def clean_reference(self) -> BookedSession | None:
+        """Return the first booked session of the booking."""
+        typed = self.cleaned_data["reference"].strip().upper()
+        if not typed:
+            return None
+        found = BookedSession.objects.filter(booking__reference=typed).order_by("pk").first()
+        if found is None:
+            raise forms.ValidationError(_("There is no booking with that number."), code="no_such_booking")
+        return found
+
+
+class UsedForm(forms.Form):
+    """On which day a class had used the material."""
+
+    used_on = forms.DateField(
+        label=_("Used on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Choose the day."), "invalid": _("Choose a day.")},
+    )
+
+
+class NoteForm(forms.Form):
+    """A line of the log."""
+
+    happened_on = forms.DateField(
+        label=_("Day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Choose the day."), "invalid": _("Choose a day.")},
+    )
+    pilot_class = forms.ChoiceField(label=_("Class"), required=False)
+    text = forms.CharField(
+        label=_("What happened"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("No names, and nothing about individuals."),
+        error_messages={"required": _("Write what happened.")},
+    )
+
+    def __init__(self, *args: Any, classes: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["pilot_class"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("All classes")), *classes]
+
+
+class ReportForm(forms.Form):
+    """The report of a pilot."""
+
+    findings = forms.CharField(
+        label=_("What we saw"),
+        max_length=6000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("What the classes did, what the answers say, what surprised. No names."),
+        error_messages={"required": _("Write what you saw.")},
+    )
+    changes = forms.CharField(
+        label=_("What should be changed"),
+        max_length=6000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    recommendation = forms.ChoiceField(
+        label=_("We recommend"),
+        choices=PilotDecision.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you recommend.")},
+    )
+
+
+class DecisionForm(forms.Form):
+    """The decision on a pilot, with the name it stands under."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=PilotDecision.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the decision.")},
+    )
+    name = forms.CharField(
+        label=_("Decided by"),
+        max_length=160,
+        help_text=_("Name and role of the one who has decided, as it is to stand."),
+        error_messages={"required": _("Enter who has decided.")},
+    )
+    reference = forms.CharField(
+        label=_("Decision reference (F2/eDoc)"),
+        max_length=60,
+        error_messages={"required": _("Enter the case or document number of the decision.")},
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -2,11 +2,17 @@
 
 import uuid
 
+from django.utils import timezone
+
+from booking.enums import FormKind
 from booking.evaluation.links import evaluation_path
-from booking.models import BookedSession, Booking
+from booking.models import BookedSession, Booking, FreeText, PilotClass
+from booking.operations.forming import make_draft
+from booking.operations.piloting import add_class, start_pilot
+from core.audit.log import SYSTEM
 from tests.access.rows import LOGIN, row
 from tests.factories.booking import a_contact, known_school
-from tests.factories.evaluation import code_of, held_visit, with_goals
+from tests.factories.evaluation import answer, code_of, held_visit, with_goals
 from tests.factories.workshops import OfferFactory
 
 OWN = {"anonymous": LOGIN, "logged_in": 404}
@@ -50,6 +56,43 @@ def provider(world):
     return {"slug": world.provider.slug}
 
 
+def a_text(world):
+    """A free text that waits to be read."""
+    made = visit(world)
+    answer(code_of(made), text="Det var sjovt.")
+    return {"pk": FreeText.objects.order_by("-pk")[0].pk}
+
+
+def a_draft(world):
+    return {"pk": make_draft(kind=FormKind.PUPILS, actor=SYSTEM, now=timezone.now()).pk}
+
+
+def an_offer(world):
+    return {"offer_id": OfferFactory(provider=world.provider).pk}
+
+
+def a_pilot(world):
+    """A pilot with a class that has used the material."""
+    now = timezone.now()
+    pilot = start_pilot(
+        material_key=uuid.uuid4(),
+        title="Feedet og mig",
+        version="0.4",
+        question="Virker det?",
+        goals=[],
+        actor=SYSTEM,
+        now=now,
+    )
+    school = known_school()
+    add_class(pilot_id=pilot.pk, school_id=school.pk, name="5.A", grade=5, pupils=20, actor=SYSTEM, now=now)
+    return {"pk": pilot.pk}
+
+
+def a_pilot_class(world):
+    pk = a_pilot(world)["pk"]
+    return {"pk": pk, "class_id": PilotClass.objects.get(pilot=pk).pk}
+
+
 UNANSWERED = {"sheet": str(uuid.uuid4())}
 
 ROWS = [
@@ -66,5 +109,68 @@ ROWS = [
     row("evaluation_opt_out", link, everyone=200),
     row("evaluation_opt_out", renewed_link, method="post", everyone=404),
     row("evaluation_opt_out", link, method="post", everyone=302),
+    row("evaluation_results", **SEES),
+    row("evaluation_texts", **{**SEES, "auditor": 302}),
+    row(
+        "evaluation_text",
+        a_text,
+        method="post",
+        data={"verdict": "approved", "seen": "waiting"},
+        **CHANGES,
+        caseworker=302,
+        administration=302,
+    ),
+    row("evaluation_forms", **SEES),
+    row(
+        "evaluation_forms",
+        method="post",
+        data={"kind": "pupils"},
+        **CHANGES,
+        caseworker=302,
+        administration=302,
+    ),
+    row("evaluation_form", a_draft, **SEES),
+    row(
+        "evaluation_form",
+        a_draft,
+        method="post",
+        data={"step": "drop"},
+        **CHANGES,
+        caseworker=302,
+        administration=302,
+    ),
+    row("evaluation_goals", **SEES),
+    row("evaluation_offer_goals", an_offer, **{**SEES, "auditor": 302}),
+    row(
+        "evaluation_offer_goals",
+        an_offer,
+        method="post",
+        data={"text_1": "Eleverne kan noget."},
+        **CHANGES,
+        caseworker=302,
+        administration=302,
+    ),
+    row("readiness_development", **SEES),
+    row("pilots", **SEES),
+    row("pilot", a_pilot, **SEES),
+    *(
+        row(name, a_pilot if needs_pilot else None, **{**SEES, "auditor": 302})
+        for name, needs_pilot in (
+            ("pilot_start", False),
+            ("pilot_class", True),
+            ("pilot_note", True),
+            ("pilot_report", True),
+            ("pilot_decide", True),
+        )
+    ),
+    row(
+        "pilot_used",
+        a_pilot_class,
+        method="post",
+        data={"used_on": "2026-11-01"},
+        **CHANGES,
+        caseworker=302,
+        administration=302,
+    ),
     row("provider_evaluation", provider, **OWN, provider_member_own=200),
 ]
