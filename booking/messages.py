@@ -2,16 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-
-from django.db.models import QuerySet
 
 from booking.enums import ACTIVE_STATES, BookingKind, BookingState
 from booking.models import BookedSession, Booking
-from charter.enums import MemberRole
-from charter.models import Provider, ProviderMember
+from charter.contacts import provider_addresses
+from charter.models import Provider
 from core.outbox.operations import queue_message
-from core.prepared import prepared
 from workshops.models import Offer
 
 _MAIL_OF_STATE = {
@@ -164,25 +160,6 @@ def _queue_change(
         about=f"booking:{booking.pk}",
         now=now,
     )
-
-
-def provider_addresses(provider: Provider) -> list[tuple[str, str]]:
-    """Return (address, language) of those at a provider who are told of bookings.
-
-    Its coordinators; without any, its contact address.
-    """
-    found: list[tuple[str, str]] = _coordinators(provider_id=provider.pk)
-    if found:
-        return found
-    return [(provider.contact_email, "da")] if provider.contact_email else []
-
-
-@prepared
-def _coordinators(*, provider_id: int) -> QuerySet[Any, tuple[str, str]]:
-    coordinators = ProviderMember.objects.filter(
-        provider_id=provider_id, role=MemberRole.COORDINATOR, user__is_active=True
-    )
-    return coordinators.values_list("user__email", "user__language").order_by("user__email")
 
 
 def _queue(

@@ -7,8 +7,9 @@ from typing import Any
 
 from booking.affected import Affected
 from booking.enums import ACTIVE_STATES, BookingState, SessionCancelReason
-from booking.messages import mail_kind, provider_addresses, tell_other_providers
+from booking.messages import mail_kind, tell_other_providers
 from booking.models import BookedSession, Booking
+from charter.contacts import provider_addresses
 from core.outbox.operations import queue_message
 from workshops.models import Session
 

@@ -90,6 +90,15 @@ class RolledState(models.TextChoices):
     EXISTS = "exists", _("Already made")
 
 
+class DraftState(models.TextChoices):
+    """Where a provider's draft of an offer is (L3)."""
+
+    DRAFT = "draft", pgettext_lazy("offer", "Draft")
+    SENT = "sent", pgettext_lazy("offer", "Sent for approval")
+    RETURNED = "returned", pgettext_lazy("offer", "Sent back with a comment")
+    PUBLISHED = "published", pgettext_lazy("offer", "Published")
+
+
 class ClashKind(models.TextChoices):
     """Why two sessions cannot well take place as planned (S21), the surest first."""
 

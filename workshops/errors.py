@@ -201,3 +201,35 @@ class SeasonChangedError(WorkshopError):
 
     code = "season_changed"
     message = _("Something has changed since you saw the dates. Look at them again and confirm.")
+
+
+class DraftChangedError(WorkshopError):
+    """Somebody else has saved the draft since this form was opened."""
+
+    code = "draft_changed"
+    message = _(
+        "Somebody else has saved this draft since you opened it. What you have typed stands below: save again to replace theirs."
+    )
+
+
+class DraftStateError(WorkshopError):
+    """The draft is being read, or is published: it is not written in now."""
+
+    code = "draft_state"
+    message = _("The draft has been sent, so it cannot be changed now. Take it back first.")
+
+
+class PageInReviewError(WorkshopError):
+    """The offer's page is already in review, or locked by an editor."""
+
+    code = "page_in_review"
+    message = _(
+        "The administration is working on this offer's page right now. Save your draft and send it later."
+    )
+
+
+class NothingToBelongToError(WorkshopError):
+    """There is no catalogue, no review or no programme to put a new offer in."""
+
+    code = "nothing_to_belong_to"
+    message = _("The offer cannot be sent right now. Your draft is saved; write to us, and we help.")

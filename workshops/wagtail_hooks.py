@@ -2,6 +2,7 @@
 
 from wagtail import hooks
 
+from workshops.editing.draft_notes import tell_of_proposed_rules
 from workshops.editing.guards import (
     refuse_bulk_deletion,
     refuse_copies_of_live_offers,
@@ -14,6 +15,7 @@ from workshops.planning.viewsets import PlanningGroup
 hooks.register("before_delete_page", refuse_page_deletion)
 hooks.register("before_bulk_action", refuse_bulk_deletion)
 hooks.register("before_copy_page", refuse_copies_of_live_offers)
+hooks.register("before_edit_page", tell_of_proposed_rules)
 
 
 @hooks.register("register_admin_viewset")

@@ -8,8 +8,8 @@ from django.db import transaction
 from booking.attendance.reading import sessions_without_report
 from booking.attendance.rules import is_next_day, mail_window_starts, task_is_due
 from booking.attendance.tasks import REPORT_MISSING
-from booking.messages import provider_addresses
 from booking.rules import is_by_day
+from charter.contacts import provider_addresses
 from charter.enums import MemberRole
 from charter.models import ProviderMember
 from core.outbox.operations import Draft, queue_messages

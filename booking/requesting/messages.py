@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from booking.enums import RequestKind, RequestState
-from booking.messages import provider_addresses
 from booking.models import DateNotice, DateRequest
+from charter.contacts import provider_addresses
 from core.cms.frame import current_frame
 from core.outbox.operations import queue_message
 

@@ -1,5 +1,6 @@
 """The models of workshops, by aggregate."""
 
+from workshops.models.drafts import OfferDraft
 from workshops.models.offers import Offer, Subject, Topic
 from workshops.models.pages import (
     MaterialFile,
@@ -26,6 +27,7 @@ __all__ = [
     "MaterialFile",
     "MaterialIndexPage",
     "Offer",
+    "OfferDraft",
     "OfferIndexPage",
     "OfferPage",
     "OfferPageFile",

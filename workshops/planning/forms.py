@@ -115,7 +115,7 @@ def _time_field(label: Any, missing: Any, *, required: bool = True, help_text: A
     )
 
 
-def _number_field(
+def number_field(
     label: Any, *, least: int = 1, most: int = 2000, required: bool = False, help_text: Any = ""
 ) -> forms.IntegerField:
     message = format_lazy(_("Enter a whole number from {least} to {most}."), least=least, most=most)
@@ -174,14 +174,14 @@ class ScheduleForm(PlanningForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None, if you only want the extra dates below."),
     )
-    every_weeks = _number_field(
+    every_weeks = number_field(
         _("Repeats after so many weeks"),
         most=26,
         required=True,
         help_text=_("1 is every week, 2 every second week, counted from the first date's week."),
     )
     start_time = _time_field(_("Starts at"), _("Enter when it starts, e.g. 09:00."))
-    duration_minutes = _number_field(
+    duration_minutes = number_field(
         _("Duration in minutes"), least=15, most=600, help_text=_("Empty: as the offer says.")
     )
     skip_holidays = forms.BooleanField(
@@ -207,10 +207,10 @@ class ScheduleForm(PlanningForm):
         help_text=_("Only for online offers. Never shown in public."),
         error_messages={"invalid": _("Enter a whole address that begins with https://.")},
     )
-    max_groups = _number_field(
+    max_groups = number_field(
         _("At most so many classes"), most=50, help_text=_("Both limits empty: as the offer says.")
     )
-    max_people = _number_field(_("At most so many people"))
+    max_people = number_field(_("At most so many people"))
     facilitator = forms.CharField(
         label=_("Facilitator"),
         required=False,
@@ -378,14 +378,14 @@ class SessionForm(PlanningForm):
     )
     day = _date_field(_("Date"), _("Enter the date."))
     start_time = _time_field(_("Starts at"), _("Enter when it starts, e.g. 09:00."))
-    duration_minutes = _number_field(
+    duration_minutes = number_field(
         _("Duration in minutes"), least=15, most=600, help_text=_("Empty: as the offer says.")
     )
     venue = ScheduleForm.base_fields["venue"]
     online_url = ScheduleForm.base_fields["online_url"]
     max_groups = ScheduleForm.base_fields["max_groups"]
     max_people = ScheduleForm.base_fields["max_people"]
-    reserved = _number_field(
+    reserved = number_field(
         _("Held back"),
         least=0,
         help_text=_("Places kept for urgent requests: classes where classes are counted, else people."),
@@ -524,7 +524,7 @@ class CourseProposalForm(forms.Form):
     dates = forms.TypedChoiceField(
         label=_("Dates in each course"), coerce=int, choices=[(2, "2"), (3, "3")], initial=3
     )
-    weeks = _number_field(_("Weeks between them"), most=26, required=True)
+    weeks = number_field(_("Weeks between them"), most=26, required=True)
 
 
 def dates_for_courses(offer: Offer, *, course: Course | None, now: datetime) -> Any:

@@ -27,6 +27,10 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "booked": Placeholder(_("What was booked: classes or seats"), "7.A: 24 elever, 2 voksne"),
     "cause": Placeholder(_("Why a date was cancelled, in a fixed sentence"), "Oplægsholderen er blevet syg."),
     "code": Placeholder(_("The one-time code"), "4F7 K2P"),
+    "comment": Placeholder(
+        _("What the administration wrote when it sent an offer back"),
+        "Skriv kortere om det, der sker i klassen.",
+    ),
     "confirm_url": Placeholder(_("Link: confirm the e-mail address"), "/bekraeft/eksempel/"),
     "contact": Placeholder(
         _("The contact: name, e-mail and phone, a line each"),

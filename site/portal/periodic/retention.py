@@ -332,3 +332,16 @@ def register_all() -> None:
             deleted_by="forget_evaluations",
         )
     )
+    register(
+        RetentionRule(
+            name="offer_drafts",
+            title=_("Drafts of offers"),
+            what=_(
+                "What a provider has typed, with the names of who teaches and of the contact, and who wrote it"
+            ),
+            purpose=_("To go on writing, and to send the offer for approval"),
+            days=365,
+            counted_from=_("when it was last changed; not while it is under review"),
+            deleted_by="delete_offer_drafts",
+        )
+    )
