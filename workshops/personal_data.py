@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.privacy.people import Person, has_email, has_phone
 from core.privacy.registry import Asked, Holding, dated, exempt, register
-from workshops.models import OfferPage, Schedule, Session
+from workshops.models import OfferDraft, OfferPage, Schedule, Session
+from workshops.operations.drafts import KEPT_DAYS, old_drafts
 
 FACILITATOR_KEPT = timedelta(days=730)
 """Who held a session: as long as the note about how it went."""
@@ -46,6 +47,14 @@ def _of_contact(person: Person) -> Q:
 
 def _shown(row: Any, asked: Asked) -> Any:
     return _("It is shown on the offer’s page. It goes when another contact is written there.")
+
+
+def _typed(person: Person) -> Q:
+    return Q(values__contact_email__iexact=person.email) if person.email else Q(pk__in=[])
+
+
+def _drafted(row: Any, asked: Asked) -> Any:
+    return _("It stands in a provider’s draft of an offer. The provider can change it there.")
 
 
 def register_all() -> None:
@@ -99,6 +108,21 @@ def register_all() -> None:
             url=lambda row: reverse("wagtailadmin_pages:edit", args=[row.pk]),
         )
     )
+    register(
+        Holding(
+            name="offer_drafts",
+            rule="offer_drafts",
+            model="workshops.OfferDraft",
+            fields=("values", "author"),
+            shown=("provider", "created_at"),
+            rows=lambda: dated(OfferDraft.objects.all(), since="created_at").annotate(
+                kept_until=F("changed_at") + timedelta(days=KEPT_DAYS)
+            ),
+            due=old_drafts,
+            of=_typed,
+            stays=_drafted,
+        )
+    )
     for model, reason in {
         "workshops.District": "districts",
         "workshops.School": "the public register of schools",
@@ -133,6 +157,9 @@ def register_all() -> None:
         "price_text",
         "price_for",
         reason="published texts",
+    )
+    exempt(
+        "workshops.OfferDraft", "rules", "comment", reason="booking rules, and our own words about an offer"
     )
     exempt("workshops.Schedule", "online_url", reason="the address of a meeting")
     exempt(

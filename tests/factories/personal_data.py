@@ -42,6 +42,7 @@ from tests.factories.requests import ask
 from tests.factories.worklist import WorkItemFactory
 from tests.factories.workshop_pages import offer_page
 from tests.factories.workshops import OfferFactory, ScheduleFactory, SessionFactory
+from workshops.models import OfferDraft
 
 
 def everything_about(email: str, *, now: datetime) -> User:
@@ -135,6 +136,14 @@ def everything_of_the_office(*, now: datetime) -> None:
     page = offer_page(OfferFactory(), contact_name="Kaj Kontakt", contact_email="kaj@udbyder.example")
     page.save_revision()
     page.save_revision().publish()
+    OfferDraft.objects.create(
+        provider=page.offer.provider,
+        key=uuid.uuid4(),
+        values={"title": "Kladde", "contact_email": "kaj@udbyder.example"},
+        author=staff,
+        created_at=now,
+        changed_at=now,
+    )
     SessionFactory(in_days=30, facilitator="Frida Formidler")
     ScheduleFactory(facilitator="Frida Formidler", first_date=date(2026, 1, 1), last_date=date(2026, 2, 1))
     visit = held_visit()

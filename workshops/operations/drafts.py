@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from wagtail.models import WorkflowState
 
 from charter.models import Agreement, Programme, Provider
@@ -248,10 +248,14 @@ def follow_cancellation(*, page_id: int) -> None:
 
 def delete_old_drafts(now: datetime) -> int:
     """Delete drafts that nobody has touched for a year, published ones too; returns how many. Safe to run twice."""
-    before = now - timedelta(days=KEPT_DAYS)
-    old = OfferDraft.objects.exclude(state=DraftState.SENT).filter(changed_at__lt=before)
-    deleted, _by_model = old.delete()
+    deleted, _by_model = old_drafts(now).delete()
     return deleted
+
+
+def old_drafts(now: datetime) -> QuerySet[OfferDraft]:
+    """Return the drafts that nobody has touched for a year and nobody is reading."""
+    before = now - timedelta(days=KEPT_DAYS)
+    return OfferDraft.objects.exclude(state=DraftState.SENT).filter(changed_at__lt=before)
 
 
 def rules_of(draft: OfferDraft) -> dict[str, Any]:
