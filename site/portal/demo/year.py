@@ -59,6 +59,7 @@ from core.accounts.models import User
 from core.audit.log import LINK, SYSTEM, Actor
 from core.outbox.models import Message, MessageState
 from portal.demo import people
+from portal.demo.evaluations import add_evaluations
 from portal.demo.logins import ensure_staff_logins
 from portal.demo.organisations import add_organisations
 from portal.demo.requests import add_requests
@@ -162,6 +163,7 @@ def load_year(*, now: datetime) -> None:
         _modspil_withdraws(year)
         _paper_waits(year)
         _report_the_past(year)
+        add_evaluations(now=year.now, offers=year.offers, reader=answerer)
         add_organisations(
             now=year.now,
             in_vetting=year.providers["trygge"],
