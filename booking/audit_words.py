@@ -26,6 +26,7 @@ ACTIONS: dict[str, Any] = {
     "booking_session_moved": _("One date of the booking moved"),
     "booking_withdrawn": _("Booking withdrawn"),
     "bookings_anonymised": _("Personal data of bookings deleted by rule"),
+    "session.contacts_read": _("Contacts of a session looked at"),
     "door_list_read": _("Door list looked at"),
     "fair_share_stopped": _("Stopped by the rules of fair shares"),
     "feed_address_replaced": _("Address of a calendar subscription replaced"),

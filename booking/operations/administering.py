@@ -1,6 +1,6 @@
 """What staff do with a booking besides deciding: send the mail again, give a new link, note that it was read."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -10,10 +10,8 @@ from booking.errors import NoAddressError, WrongStateError
 from booking.messages import can_tell_again, tell_booking_again
 from booking.models import Booking
 from core.audit.log import Actor, record
-from core.audit.models import Entry
+from core.privacy.operations import note_reading as note
 from workshops.models import Session
-
-READING_COUNTS_FOR = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -84,24 +82,14 @@ def note_reading(*, booking_id: int, actor: Actor, now: datetime) -> bool:
 
     Returns whether an entry was written.
     """
-    return _note(f"booking:{booking_id}", "booking_read", actor=actor, now=now)
+    return note("booking_read", f"booking:{booking_id}", actor=actor, now=now)
 
 
 def note_request_reading(*, request_id: int, actor: Actor, now: datetime) -> bool:
     """Write in the audit log that a person read a request's personal data; once an hour and person."""
-    return _note(f"request:{request_id}", "request_read", actor=actor, now=now)
+    return note("request_read", f"request:{request_id}", actor=actor, now=now)
 
 
 def note_door_reading(*, session_id: int, actor: Actor, now: datetime) -> bool:
     """Write in the audit log that a person read a door list with its first names; once an hour and person."""
-    return _note(f"session:{session_id}", "door_list_read", actor=actor, now=now)
-
-
-def _note(subject: str, action: str, *, actor: Actor, now: datetime) -> bool:
-    recent = Entry.objects.filter(
-        subject=subject, action=action, actor_id=actor.user_id, at__gt=now - READING_COUNTS_FOR
-    )
-    if recent.exists():
-        return False
-    record(action, subject, actor=actor, now=now)
-    return True
+    return note("door_list_read", f"session:{session_id}", actor=actor, now=now)

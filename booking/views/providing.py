@@ -39,6 +39,7 @@ from booking.provider_pages import (
 from charter.models import Provider
 from charter.permissions import user_is_member
 from core.audit.log import Actor
+from core.privacy.operations import note_reading
 from workshops.enums import UPCOMING_STATES, SessionState
 from workshops.models import Session
 from workshops.operations.sessions import EDITABLE_STATES
@@ -81,6 +82,15 @@ def provider_session(request: HttpRequest, session_id: int) -> HttpResponse:
     """Show one session to the members of its provider; to others it does not exist (rule 12)."""
     session = _own_session(request, session_id)
     now = timezone.now()
+    visits = visits_of(session, user=request.user)
+    if any(visit.contact for visit in visits):
+        note_reading(
+            "session.contacts_read",
+            f"session:{session.pk}",
+            actor=Actor.of(request.user),
+            now=now,
+            provider_id=session.provider_id,
+        )
     is_ahead = session.state in EDITABLE_STATES and session.starts_at > now
     state, state_kind = state_of(session, now=now)
     is_reported = session.state in (SessionState.HELD, SessionState.NOT_HELD)
@@ -95,7 +105,7 @@ def provider_session(request: HttpRequest, session_id: int) -> HttpResponse:
         {
             "session": session,
             "provider": session.provider,
-            "visits": visits_of(session, user=request.user),
+            "visits": visits,
             "sign_ups": sign_ups_of(session),
             "to_decide": to_decide(session, user=request.user),
             "decline_reasons": DeclineReason.choices,

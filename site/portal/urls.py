@@ -31,6 +31,7 @@ urlpatterns = [
         path("konto/", include("core.accounts.urls")),
         path("", include("portal.home.urls")),
         path("", include("portal.search.urls")),
+        path("", include("core.privacy.urls")),
         path("", include("charter.urls")),
         path("", include("workshops.urls")),
         path("", include("booking.urls")),

@@ -23,6 +23,11 @@ def action_choices() -> list[tuple[str, str]]:
     return sorted(((action, str(name)) for action, name in _ACTIONS.items()), key=lambda pair: pair[1])
 
 
+def subject_choices() -> list[tuple[str, str]]:
+    """Return every known kind of thing that something is done to, by name."""
+    return sorted(((kind, str(name)) for kind, name in _SUBJECTS.items()), key=lambda pair: pair[1])
+
+
 def subject_name(subject: str) -> str:
     """Return what an entry is about, from "<kind>:<pk>"."""
     kind, _colon, number = subject.partition(":")

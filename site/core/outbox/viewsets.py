@@ -3,6 +3,9 @@
 from typing import Any
 
 import django_filters
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.audit.log import Actor
@@ -11,6 +14,7 @@ from core.outbox.errors import MessageNotFailedError
 from core.outbox.models import Message
 from core.outbox.operations import retry_message
 from core.outbox.registry import all_types
+from core.privacy.operations import note_reading
 
 
 def _type_choices() -> list[tuple[str, Any]]:
@@ -31,7 +35,17 @@ class MessageFilterSet(WagtailFilterSet):
 
 
 class MessageInspectView(ReadOnlyInspectView):
-    """One mail: what became of it."""
+    """One mail: what became of it. Who opens it sees an address: that is written down (ADR 12)."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Note the reading, then show the page."""
+        note_reading(
+            "message.read",
+            f"message:{self.object.pk}",
+            actor=Actor.of(request.user),
+            now=timezone.now(),
+        )
+        return super().get(request, *args, **kwargs)
 
     def get_deliveries_display_value(self) -> str:
         """Return what the mail service told, oldest first."""

@@ -276,7 +276,7 @@ def _register_mails() -> None:
             of=lambda person: has_email(person, "to_email"),
             erase=_messages,
             contact="to_email",
-            url=lambda row: reverse("message:inspect", args=[row.pk]),
+            url=lambda row: reverse("outbox:inspect", args=[row.pk]),
             order=90,
         )
     )
