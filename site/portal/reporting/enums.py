@@ -58,3 +58,12 @@ class Subject(models.TextChoices):
     PARENTS = "parents", _("Parents")
     ADULTS = "adults", _("Adults and associations")
     PROFESSIONALS = "professionals", _("Professionals")
+    SESSIONS = "sessions", _("Sessions of every kind")
+
+
+class Reach(models.TextChoices):
+    """How far a school has been reached in a period."""
+
+    TOOK_PART = "took_part", _("Took part")
+    BOOKED = "booked", _("Booked, but not there")
+    NEVER = "never", _("Never booked")

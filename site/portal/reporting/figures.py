@@ -109,6 +109,8 @@ class Scope:
     """With `dimension`: only what has this value there (`value_of`)."""
 
     session_ids: tuple[int, ...] | None = None
+    of_classes: bool = True
+    """False where sessions for schools are counted as sessions: they then lie where they are held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,12 @@ class PupilLine:
     reached: Three
     classes: Three
     """Visits of classes: booked, of sessions held, and with somebody there."""
+
+    unreported: int = 0
+    """Booked participations of sessions that are over and have not reported."""
+
+    ahead: int = 0
+    """Booked participations of sessions that are not over yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,16 @@ class SessionLine:
         return Three(booked, booked if is_held else 0, self.came if is_held else 0)
 
     @property
+    def waits(self) -> bool:
+        """Whether they are over, had somebody booked, and have not reported."""
+        return self.state in UPCOMING_STATES and self.is_over and self.has_booked
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether they are still to take place, with somebody booked."""
+        return self.state in UPCOMING_STATES and not self.is_over and self.has_booked
+
+    @property
     def held_sessions(self) -> Three:
         """Sessions with somebody booked (or a report of being held), held, and held with somebody there."""
         is_held = self.state == SessionState.HELD
@@ -167,8 +185,7 @@ class SessionLine:
         """Whether they should have reported, and have."""
         if self.state in REPORTED:
             return Completeness(self.sessions, self.sessions)
-        is_missing = self.state in UPCOMING_STATES and self.is_over and self.has_booked
-        return Completeness(self.sessions, 0) if is_missing else Completeness()
+        return Completeness(self.sessions, 0) if self.waits else Completeness()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +203,7 @@ class Facts:
     """What was read of a scope: sums by day, or by the dimension asked for."""
 
     scope: Scope
-    mapping: SchoolTypeMapping
+    mapping: SchoolTypeMapping | None
     pupils: tuple[PupilLine, ...] = ()
     sessions: tuple[SessionLine, ...] = ()
     reports: tuple[ReportLine, ...] = ()
@@ -195,7 +212,7 @@ class Facts:
 
     def pupil_lines(self, *, programme_id: int | None = None, group: str = "") -> list[PupilLine]:
         """Return the lines of a programme and a group of schools; all where left out."""
-        types = self.mapping.types_of(group) if group else None
+        types = self.mapping.types_of(group) if group and self.mapping else None
         return [
             line
             for line in self.pupils
@@ -241,7 +258,7 @@ def by_key(lines: Iterable[Any], read: Callable[[Any], Any], zero: Any) -> dict[
 def read_facts(
     scope: Scope,
     *,
-    mapping: SchoolTypeMapping,
+    mapping: SchoolTypeMapping | None,
     now: datetime,
     by: Dimension | None = None,
     by_session: bool = False,
@@ -251,6 +268,7 @@ def read_facts(
     """Read the sums of a scope: at most four statements, whatever the data.
 
     Args:
+        mapping: what school types count as. None where groups are not asked for: then a session counts once.
         by: the dimension whose values are the lines' keys; by day where None. Months come of days (`month_of`).
         by_session: the key is the session's id: for lists, with `scope.session_ids`.
         pupils, sessions: leave out what is not asked for.
@@ -259,7 +277,7 @@ def read_facts(
     return Facts(
         scope,
         mapping,
-        tuple(_pupil_lines(scope, by, by_session, labels)) if pupils else (),
+        tuple(_pupil_lines(scope, by, by_session, labels, now)) if pupils else (),
         tuple(_session_lines(scope, by, by_session, labels, now)) if sessions else (),
         tuple(_report_lines(scope, by, by_session, mapping, now)) if pupils else (),
         labels,
@@ -283,7 +301,9 @@ def sessions_of(scope: Scope) -> QuerySet[Session]:
     """
     found = Session.objects.filter(_of_sessions(scope, ""), state__in=PLANNED)
     asks_classes = scope.school_types is not None or (
-        scope.dimension in {*SCHOOL_DIMENSIONS, Dimension.DISTRICT} and scope.audience == Audience.SCHOOL
+        scope.of_classes
+        and scope.dimension in {*SCHOOL_DIMENSIONS, Dimension.DISTRICT}
+        and scope.audience == Audience.SCHOOL
     )
     if asks_classes:
         return found.filter(Exists(_class_places(scope).filter(session=OuterRef("pk"))))
@@ -351,12 +371,13 @@ def _class_places(scope: Scope) -> QuerySet[ClassPlace]:
 
 
 def _pupil_lines(
-    scope: Scope, by: Dimension | None, by_session: bool, labels: dict[Any, str]
+    scope: Scope, by: Dimension | None, by_session: bool, labels: dict[Any, str], now: datetime
 ) -> Iterator[PupilLine]:
     """Two statements: sums, and the classes that are in them more than once."""
     places = _with_reports(scope, by, by_session=by_session)
     label = F(_LABELS[by]) if by in _LABELS else Value("", output_field=CharField())
     is_held = Q(session__state=SessionState.HELD)
+    is_open = Q(session__state__in=UPCOMING_STATES)
     rows = (
         places.annotate(label=label)
         .values("programme", "key", "label", "raw_type")
@@ -365,6 +386,8 @@ def _pupil_lines(
             booked=Sum("booked_class__pupils"),
             held=Sum("booked_class__pupils", filter=is_held),
             attended=Sum("report__people", filter=is_held),
+            unreported=Sum("booked_class__pupils", filter=is_open & Q(session__ends_at__lte=now)),
+            ahead=Sum("booked_class__pupils", filter=is_open & Q(session__ends_at__gt=now)),
             classes=Count("pk"),
             classes_held=Count("pk", filter=is_held),
             classes_attended=Count("pk", filter=is_held & Q(report__people__gt=0)),
@@ -381,6 +404,8 @@ def _pupil_lines(
             participations=everybody,
             reached=everybody,
             classes=Three(row["classes"], row["classes_held"], row["classes_attended"]),
+            unreported=row["unreported"] or 0,
+            ahead=row["ahead"] or 0,
         )
     yield from _counted_again(scope, places)
 
@@ -527,13 +552,13 @@ def _session_lines(
 
 
 def _report_lines(
-    scope: Scope, by: Dimension | None, by_session: bool, mapping: SchoolTypeMapping, now: datetime
+    scope: Scope, by: Dimension | None, by_session: bool, mapping: SchoolTypeMapping | None, now: datetime
 ) -> Iterator[ReportLine]:
     """One statement: a session with classes of two types of one group is one session of that group."""
     group = Case(
         *[
             When(booked_session__booking__school_type=raw, then=Value(slug))
-            for raw, slug in mapping.groups.items()
+            for raw, slug in (mapping.groups if mapping else {}).items()
         ],
         default=Value(""),
         output_field=CharField(),

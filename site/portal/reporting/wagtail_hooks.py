@@ -3,15 +3,44 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
-from portal.reporting.viewsets import AnnualGoalViewSet
+from portal.reporting.views import CountingView, CoverageView, FiguresMenuItem, GoalSessionsView, GoalsView
+from portal.reporting.viewsets import AnnualGoalViewSet, SchoolGroupViewSet
+
+
+@hooks.register("register_admin_urls")
+def register_figures_urls() -> list[URLPattern]:
+    """Return the pages of goals and figures."""
+    return [
+        path("maal/", GoalsView.as_view(), name="goals"),
+        path("maal/afholdelser/", GoalSessionsView.as_view(), name="goal_sessions"),
+        path("maal/daekning/", CoverageView.as_view(), name="coverage"),
+        path("maal/skoletyper/", CountingView.as_view(), name="school_counting"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def register_goals_menu_item() -> MenuItem:
+    """Put the goals high in the menu: what the administration looks at in the morning."""
+    return FiguresMenuItem(
+        _("Goals and figures"), reverse_lazy("goals"), name="goals", icon_name="crosshairs", order=90
+    )
 
 
 @hooks.register("register_admin_viewset")
 def register_goals() -> AnnualGoalViewSet:
     """Return the list of goals."""
     return AnnualGoalViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_school_groups() -> SchoolGroupViewSet:
+    """Return the list of groups of schools."""
+    return SchoolGroupViewSet()
 
 
 @hooks.register("construct_reports_menu")

@@ -1,0 +1,349 @@
+"""The goals of a programme in a period: each with its figure, how complete it is, how it stands and where it heads."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from charter.models import Agreement, Programme
+from portal.reporting.enums import Counting, GoalStatus, MilestoneSource, StatedStatus
+from portal.reporting.figures import (
+    NOTHING,
+    Completeness,
+    Facts,
+    Scope,
+    Three,
+    add_up,
+    by_key,
+    mapping_in_force,
+    month_of,
+    read_facts,
+)
+from portal.reporting.milestones import Part, parts_of_pilots
+from portal.reporting.models import AnnualGoal, SchoolTypeMapping
+from portal.reporting.rules import Forecast, SchoolDays, SoFar, forecast_of, status_of
+from workshops.calendars import days_between, days_off, local_date_of, school_year_days, school_year_of
+from workshops.enums import Audience
+
+Measure = AnnualGoal.Measure
+
+COUNTED = (Measure.PUPILS, Measure.PARENTS, Measure.SESSIONS)
+"""Measures that sessions give; agreements and milestones come from elsewhere."""
+
+_FRIDAY = 4
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from the first to the last, both included."""
+
+    first_day: date
+    last_day: date
+
+    @property
+    def calendar_year(self) -> int | None:
+        """The calendar year that it is, or None."""
+        is_year = (self.first_day.month, self.first_day.day, self.last_day.month, self.last_day.day) == (
+            1,
+            1,
+            12,
+            31,
+        )
+        return self.first_day.year if is_year and self.first_day.year == self.last_day.year else None
+
+    @property
+    def school_year(self) -> int | None:
+        """First calendar year of the school year that it is, or None."""
+        start = school_year_of(self.first_day)
+        return start if (self.first_day, self.last_day) == school_year_days(start) else None
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of a goal."""
+
+    first_day: date
+    three: Three
+    completeness: Completeness
+    attended_so_far: int
+    is_ahead: bool
+    """Whether it has not begun."""
+
+
+@dataclass(frozen=True)
+class GoalFigure:
+    """A goal and what has been counted for it."""
+
+    goal: AnnualGoal
+    figure: int | None
+    """What stands against the goal; None where nothing is counted (a milestone)."""
+
+    three: Three | None
+    """Booked, held and attended in the unit of the goal."""
+
+    completeness: Completeness | None
+    status: GoalStatus
+    is_own_period: bool
+    """Whether the period looked at is the goal's: else there is a figure and no status."""
+
+    scope: Scope | None = None
+    """The sessions behind it."""
+
+    participations: Three | None = None
+    reached: Three | None = None
+    classes: Three | None = None
+    people: Three | None = None
+    """Of a goal that counts sessions: the people there."""
+
+    forecast: Forecast | None = None
+    months: tuple[Month, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def share(self) -> float | None:
+        """How much of the goal is reached, 0 to 1 and above."""
+        if self.figure is None or not self.goal.target_low:
+            return None
+        return self.figure / self.goal.target_low
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A programme in a period: its goals, and the sums they come from."""
+
+    programme: Programme
+    period: Period
+    facts: Facts
+    goals: tuple[GoalFigure, ...]
+    days: SchoolDays
+
+
+def progress_of(*, programme: Programme, period: Period, now: datetime) -> Progress:
+    """Return the goals of a programme that touch a period, with figures of that period; a fixed number of statements."""
+    today = local_date_of(now)
+    goals = [
+        goal
+        for goal in sorted(programme.goals.all(), key=lambda goal: (goal.first_day, goal.pk))
+        if goal.first_day <= period.last_day and goal.last_day >= period.first_day
+    ]
+    scope = Scope(period.first_day, period.last_day, programme_id=programme.pk)
+    facts = read_facts(scope, mapping=mapping_in_force(), now=now)
+    days = school_days_of(period, today=today)
+    figures = [
+        _figure_of(goal, period=period, facts=facts, days=days, today=today) for goal in _newest_of_key(goals)
+    ]
+    return Progress(programme, period, facts, tuple(figures), days)
+
+
+def periods_of(programme: Programme, *, today: date) -> list[Period]:
+    """Return the periods that can be looked at, the newest first: those of goals, calendar years, school years."""
+    own = {Period(goal.first_day, goal.last_day) for goal in programme.goals.all()}
+    first, last = programme.first_day, min(programme.last_day, today)
+    years = {Period(date(year, 1, 1), date(year, 12, 31)) for year in range(first.year, last.year + 1)}
+    school = {
+        Period(*school_year_days(year)) for year in range(school_year_of(first), school_year_of(last) + 1)
+    }
+    return sorted(own | years | school, key=lambda period: (period.first_day, period.last_day), reverse=True)
+
+
+def default_period(programme: Programme, *, today: date) -> Period:
+    """Return the period of the goals that run today, else of the latest, else this calendar year."""
+    found = sorted(
+        {Period(goal.first_day, goal.last_day) for goal in programme.goals.all()},
+        key=lambda period: (period.first_day <= today <= period.last_day, period.last_day),
+    )
+    return found[-1] if found else Period(date(today.year, 1, 1), date(today.year, 12, 31))
+
+
+def school_days_of(period: Period, *, today: date) -> SchoolDays:
+    """Count the weekdays of a period that are no days off, until yesterday and from today."""
+    off = days_off(period.first_day, period.last_day)
+    days = [
+        day
+        for day in days_between(period.first_day, period.last_day)
+        if day.weekday() <= _FRIDAY and day not in off
+    ]
+    past = sum(day < today for day in days)
+    return SchoolDays(past=past, left=len(days) - past)
+
+
+def _newest_of_key(goals: Iterable[AnnualGoal]) -> list[AnnualGoal]:
+    """Where a period touches two years' goals of one key, the later stands for both."""
+    found: dict[str, AnnualGoal] = {}
+    for goal in goals:
+        found[goal.key] = goal
+    return sorted(found.values(), key=lambda goal: goal.pk)
+
+
+def scope_of(goal: AnnualGoal, period: Period, mapping: SchoolTypeMapping | None) -> Scope:
+    """Return which sessions of a period, and whose classes, a goal counts."""
+    has_types = goal.measure == Measure.PUPILS and goal.school_bucket and mapping is not None
+    return Scope(
+        period.first_day,
+        period.last_day,
+        programme_id=goal.programme_id,
+        audience=_audience_of(goal),
+        school_types=mapping.types_of(goal.school_bucket) if has_types and mapping else None,
+        of_classes=goal.measure == Measure.PUPILS,
+    )
+
+
+def _audience_of(goal: AnnualGoal) -> str:
+    if goal.measure == Measure.PUPILS:
+        return Audience.SCHOOL
+    return Audience.PARENTS if goal.measure == Measure.PARENTS else goal.audience
+
+
+def _figure_of(
+    goal: AnnualGoal, *, period: Period, facts: Facts, days: SchoolDays, today: date
+) -> GoalFigure:
+    is_own = Period(goal.first_day, goal.last_day) == period
+    if goal.measure == Measure.MILESTONE:
+        return _milestone(goal, period, is_own=is_own)
+    if goal.measure == Measure.AGREEMENTS:
+        return _agreements(goal, period, is_own=is_own, today=today)
+    if goal.measure == Measure.PUPILS:
+        return _of_pupils(goal, period, facts, days, today, is_own=is_own)
+    return _of_sessions(goal, period, facts, days, today, is_own=is_own)
+
+
+def _status(
+    goal: AnnualGoal, figure: int, *, is_own: bool, today: date, forecast: Forecast | None
+) -> GoalStatus:
+    if not is_own:
+        return GoalStatus.NOT_MEASURED
+    return status_of(
+        figure,
+        low=goal.target_low,
+        high=goal.target_high,
+        first_day=goal.first_day,
+        last_day=goal.last_day,
+        today=today,
+        forecast=forecast,
+    )
+
+
+def _of_pupils(
+    goal: AnnualGoal, period: Period, facts: Facts, days: SchoolDays, today: date, *, is_own: bool
+) -> GoalFigure:
+    lines = facts.pupil_lines(group=goal.school_bucket)
+    participations = add_up(line.participations for line in lines)
+    reached = add_up(line.reached for line in lines)
+    name = "reached" if goal.counting == Counting.REACHED else "participations"
+    three = reached if goal.counting == Counting.REACHED else participations
+    unreported, ahead = sum(line.unreported for line in lines), sum(line.ahead for line in lines)
+    forecast = forecast_of(
+        SoFar(three.attended, participations.booked - unreported - ahead, unreported, ahead), days
+    )
+    if goal.school_bucket:
+        completeness = by_key(
+            (line for line in facts.reports if line.group == goal.school_bucket),
+            lambda line: line.completeness,
+            Completeness(),
+        )
+    else:
+        of_school = facts.session_lines(audience=Audience.SCHOOL)
+        completeness = by_key(of_school, lambda line: line.completeness, Completeness())
+    return GoalFigure(
+        goal=goal,
+        figure=three.attended,
+        three=three,
+        completeness=sum(completeness.values(), Completeness()),
+        status=_status(goal, three.attended, is_own=is_own, today=today, forecast=forecast),
+        is_own_period=is_own,
+        scope=scope_of(goal, period, facts.mapping),
+        participations=participations,
+        reached=reached,
+        classes=add_up(line.classes for line in lines),
+        forecast=forecast if is_own else None,
+        months=_months(
+            period, by_key(lines, lambda line: getattr(line, name), NOTHING), completeness, today=today
+        ),
+    )
+
+
+def _of_sessions(
+    goal: AnnualGoal, period: Period, facts: Facts, days: SchoolDays, today: date, *, is_own: bool
+) -> GoalFigure:
+    lines = facts.session_lines(audience=_audience_of(goal))
+    counts_sessions = goal.measure == Measure.SESSIONS
+    read = (lambda line: line.held_sessions) if counts_sessions else (lambda line: line.people)
+    three = add_up(read(line) for line in lines)
+    unreported = sum(line.sessions if counts_sessions else line.booked for line in lines if line.waits)
+    ahead = sum(line.sessions if counts_sessions else line.booked for line in lines if line.is_ahead)
+    forecast = forecast_of(SoFar(three.attended, three.booked - unreported - ahead, unreported, ahead), days)
+    completeness = by_key(lines, lambda line: line.completeness, Completeness())
+    return GoalFigure(
+        goal=goal,
+        figure=three.attended,
+        three=three,
+        completeness=sum(completeness.values(), Completeness()),
+        status=_status(goal, three.attended, is_own=is_own, today=today, forecast=forecast),
+        is_own_period=is_own,
+        scope=scope_of(goal, period, facts.mapping),
+        people=add_up(line.people for line in lines) if counts_sessions else None,
+        forecast=forecast if is_own else None,
+        months=_months(period, by_key(lines, read, NOTHING), completeness, today=today),
+    )
+
+
+def _agreements(goal: AnnualGoal, period: Period, *, is_own: bool, today: date) -> GoalFigure:
+    """Count organisations: a prolonged agreement counts once."""
+    figure = Agreement.objects.counting_for_goal(
+        programme_id=goal.programme_id, first_day=period.first_day, last_day=period.last_day
+    ).organisations()
+    return GoalFigure(
+        goal=goal,
+        figure=figure,
+        three=None,
+        completeness=None,
+        status=_status(goal, figure, is_own=is_own, today=today, forecast=None),
+        is_own_period=is_own,
+    )
+
+
+_STATED = {
+    StatedStatus.REACHED: GoalStatus.REACHED,
+    StatedStatus.ON_TRACK: GoalStatus.ON_TRACK,
+    StatedStatus.BEHIND: GoalStatus.BEHIND,
+}
+
+
+def _milestone(goal: AnnualGoal, period: Period, *, is_own: bool) -> GoalFigure:
+    """Say how a milestone stands: by its pilots where they are what is asked for, else as stated."""
+    parts: tuple[Part, ...] = ()
+    status = (
+        _STATED.get(StatedStatus(goal.stated_status), GoalStatus.NOT_MEASURED) if goal.stated_status else None
+    )
+    if goal.milestone_source == MilestoneSource.PILOTS:
+        parts = parts_of_pilots(first_day=period.first_day, last_day=period.last_day)
+        if parts and all(part.is_reached for part in parts):
+            status = GoalStatus.REACHED
+        elif status in (None, GoalStatus.REACHED):
+            # One stage alone is not reached, whatever was stated.
+            status = GoalStatus.ON_TRACK if any(part.has_begun for part in parts) else None
+    return GoalFigure(
+        goal=goal,
+        figure=None,
+        three=None,
+        completeness=None,
+        status=(status or GoalStatus.NOT_MEASURED) if is_own else GoalStatus.NOT_MEASURED,
+        is_own_period=is_own,
+        parts=parts,
+    )
+
+
+def _months(
+    period: Period, threes: Mapping[Any, Three], completeness: Mapping[Any, Completeness], *, today: date
+) -> tuple[Month, ...]:
+    """Add days up to months, and months to what has been reached."""
+    months: list[Month] = []
+    first, so_far = month_of(period.first_day), 0
+    while first <= period.last_day:
+        last = (first + timedelta(days=31)).replace(day=1)
+        three = add_up(value for day, value in threes.items() if first <= day < last)
+        complete = sum((value for day, value in completeness.items() if first <= day < last), Completeness())
+        so_far += three.attended
+        months.append(Month(first, three, complete, so_far, is_ahead=first > today))
+        first = last
+    return tuple(months)
