@@ -19,6 +19,12 @@ def user_is_member(user: Any, provider_id: int, roles: Iterable[str] | None = No
     return memberships.exists()
 
 
+def roles_of(user: Any, provider_id: int) -> frozenset[str]:
+    """Return the roles in which a user acts for a provider, in one query."""
+    memberships = ProviderMember.objects.filter(user=user, provider=provider_id, user__is_active=True)
+    return frozenset(memberships.values_list("role", flat=True))
+
+
 def user_can_sign(user: Any, provider_id: int) -> bool:
     """Return whether a user may sign the charter for a provider: a member with the role signatory."""
     return user_is_member(user, provider_id, roles=[MemberRole.SIGNATORY])

@@ -7,12 +7,17 @@ from django.core.paginator import Paginator
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from booking.enums import RequestState
 from booking.models import DateRequest
 from booking.provider_pages import sessions_of, summary_of
+from booking.provider_work import Waiting, waiting_for
 from booking.requesting import wording
+from charter.enums import MemberRole
 from charter.models import Provider
+from charter.permissions import roles_of
+from charter.rules import CAN_SIGN_IN
 
 register = template.Library()
 PER_PAGE = 10
@@ -59,3 +64,22 @@ def provider_requests(context: Context, provider: Provider) -> dict[str, Any]:
         for row in page
     ]
     return {"rows": rows, "page": page}
+
+
+@register.inclusion_tag("booking/provider_work.html", takes_context=True)
+def provider_work(context: Context, provider: Provider) -> dict[str, Any]:
+    """Say what waits for the reader, by role, and lead to all pages of the provider; a fixed number of queries.
+
+    The page that holds it lets in the provider's members only (rule 12).
+    """
+    roles = roles_of(context["request"].user, provider.pk)
+    notice = context.get("notice")
+    found = waiting_for(provider, roles=roles, now=timezone.now())
+    if notice is not None and notice.can_sign:
+        url = reverse("charter_sign", args=[provider.slug])
+        found.insert(0, Waiting(_("Sign the charter"), url))
+    return {
+        "provider": provider,
+        "waiting": found,
+        "can_plan": MemberRole.COORDINATOR in roles and provider.state in CAN_SIGN_IN,
+    }

@@ -126,6 +126,7 @@ def test_what_is_left_equals_sql(everything):
         "unproven_requests": "SELECT count(*) FROM booking_daterequest WHERE state = 'unproven'",
         "date_notices": "SELECT count(*) FROM booking_datenotice",
         "calendar_feeds": "SELECT count(*) FROM booking_feed",
+        "offer_drafts": "SELECT count(*) FROM workshops_offerdraft",
         "door_ticks": "SELECT count(*) FROM booking_doortick",
         "report_notes": "SELECT count(*) FROM booking_sessionreport WHERE note <> '' OR reported_by_id IS NOT NULL",
         "evaluation_texts": "SELECT count(*) FROM booking_freetext",
