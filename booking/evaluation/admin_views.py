@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import View
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -49,7 +49,6 @@ from booking.operations.forming import (
 )
 from booking.operations.quoting import read_text
 from booking.permissions import user_can_change_evaluations, user_can_see_evaluations
-from charter.models import Provider
 from core.audit.log import Actor
 from core.exports import FORMATS, Table, table_response
 from workshops.models import Offer
@@ -115,13 +114,11 @@ class ResultsView(EvaluationAdminView):
         period = next((item for item in choices if item.key == request.GET.get("periode")), choices[0])
         kind = request.GET.get("skema", "")
         kind = kind if kind in SESSION_FORMS else ""
-        offers = list(Offer.objects.order_by("title").values_list("pk", "title"))
-        providers = list(
-            Provider.objects.filter(sessions__isnull=False)
-            .distinct()
-            .order_by("name")
-            .values_list("pk", "name")
-        )
+        # One query for both choices: who has no offer has no results.
+        listed = Offer.objects.order_by("title").values_list("pk", "title", "provider_id", "provider__name")
+        rows = list(listed)
+        offers = [(pk, title) for pk, title, _provider, _name in rows]
+        providers = sorted({(pk, name) for _pk, _title, pk, name in rows}, key=lambda one: one[1])
         offer = _chosen(request.GET.get("tilbud"), offers)
         provider = _chosen(request.GET.get("udbyder"), providers)
         batches = list(batches_of(period=period, kind=kind, offer_id=offer, provider_id=provider))
@@ -153,7 +150,7 @@ class ResultsView(EvaluationAdminView):
             title=_("Results of evaluations"),
             headings=[
                 _("Half-year"),
-                _("Form"),
+                pgettext("evaluation", "Form"),
                 _("Offer"),
                 _("Provider"),
                 _("Question"),

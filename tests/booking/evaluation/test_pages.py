@@ -171,4 +171,4 @@ def test_form_costs_the_same_whatever_has_been_answered(code, django_assert_num_
     assert AnswerCode.objects.get().answers == 3
 
 
-FORM = 8
+FORM = 7
