@@ -56,9 +56,9 @@ def bars_of(name: str, found: dict[str, Any]) -> Iterator[Bar]:
 
 def growth_bars(name: str, sizes: dict[str, Any]) -> Iterator[Bar]:
     """Judge whether pages cost more where there is more: the largest size against the smallest."""
-    first, *_between, last = sorted(sizes, key=int)
-    if first == last:
+    if len(sizes) == 1:
         return
+    first, *_between, last = sorted(sizes, key=int)
     for page, cost in sizes[first]["pages"].items():
         larger = sizes[last]["pages"][page]["server_cpu_ms"]
         # Both against the floor of their own size: the machine may have had more to do meanwhile.
