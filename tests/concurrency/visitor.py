@@ -4,7 +4,7 @@ import re
 import time
 import uuid
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse, RemoteDisconnected
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
@@ -87,6 +87,17 @@ class Visitor:
         seen = _SEEN.search(self.get(review).body)
         return self.post(review, {"seen": seen[1] if seen else ""})
 
+    def _exchange(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> tuple[HTTPResponse, bytes]:
+        try:
+            self._connection.request(method, path, body=body, headers=headers)
+            response = self._connection.getresponse()
+            return response, response.read()
+        except (HTTPException, OSError):
+            self._connection.close()
+            raise
+
     def _send(self, method: str, path: str, body: str | None) -> Answer:
         headers = {
             "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
@@ -99,12 +110,11 @@ class Visitor:
         if time.monotonic() - self._used_at > _IDLE_SECONDS:
             self._connection.close()
         try:
-            self._connection.request(method, path, body=body, headers=headers)
-            response = self._connection.getresponse()
-            content = response.read()
-        except (HTTPException, OSError):
+            response, content = self._exchange(method, path, body, headers)
+        except (RemoteDisconnected, BrokenPipeError):
+            # Hung up before a byte came back: a browser asks again, and so does this one, once.
             self._connection.close()
-            raise
+            response, content = self._exchange(method, path, body, headers)
         self._used_at = time.monotonic()
         for header in response.headers.get_all("Set-Cookie") or ():
             for name, morsel in SimpleCookie(header).items():
