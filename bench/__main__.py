@@ -37,21 +37,24 @@ class Bar:
 
 def bars_of(name: str, found: dict[str, Any]) -> Iterator[Bar]:
     """Judge one database at one size."""
-    floor = found["floor"]["booking_1"]["server_cpu_ms"]
     for kind in ("sign_up", "class"):
         cost = found["booking"][f"{kind}_1"]
-        yield Bar(f"{name}: {kind}, server CPU in floors", round(cost["server_cpu_ms"] / floor, 1), 20)
+        yield Bar(f"{name}: {kind}, server CPU in floors", _in_floors(cost), 20)
         yield Bar(f"{name}: {kind}, requests", cost["requests"], 6)
         yield Bar(f"{name}: {kind}, SQL statements", found["statements"][kind]["statements"], 60)
-    plain = found["floor"]["wagtail_page"]["server_cpu_ms"]
     for page in ("catalogue", "offer"):
-        cost = found["pages"][page]["server_cpu_ms"]
-        yield Bar(f"{name}: {page} page, server CPU in minimal Wagtail pages", round(cost / plain, 1), 3)
+        cost = found["pages"][page]
+        yield Bar(f"{name}: {page} page, server CPU in minimal Wagtail pages", _in_floors(cost), 3)
     race = found["race"]
     wrong = abs(race["held"] - race["seats"]) + abs(race["confirmed"] - race["seats"]) + race["errors"]
     yield Bar(f"{name}: race, places or answers that are wrong", wrong, 0)
     yield Bar(f"{name}: race, seconds", race["seconds"], 38)
     yield Bar(f"{name}: signature, ms of server CPU", found["signature"]["server_cpu_ms"], BAR_MS)
+
+
+def _in_floors(cost: dict[str, Any]) -> float:
+    """Return a cost as a multiple of the floor measured beside it."""
+    return round(cost["server_cpu_ms"] / cost["floor_cpu_ms"], 1)
 
 
 def growth_bars(name: str, sizes: dict[str, Any]) -> Iterator[Bar]:
@@ -60,13 +63,7 @@ def growth_bars(name: str, sizes: dict[str, Any]) -> Iterator[Bar]:
         return
     first, *_between, last = sorted(sizes, key=int)
     for page, cost in sizes[first]["pages"].items():
-        larger = sizes[last]["pages"][page]["server_cpu_ms"]
-        # Both against the floor of their own size: the machine may have had more to do meanwhile.
-        scale = (
-            sizes[first]["floor"]["wagtail_page"]["server_cpu_ms"]
-            / sizes[last]["floor"]["wagtail_page"]["server_cpu_ms"]
-        )
-        ratio = larger * scale / cost["server_cpu_ms"]
+        ratio = _in_floors(sizes[last]["pages"][page]) / _in_floors(cost)
         yield Bar(f"{name}: {page}, {int(last):,} sessions against {int(first):,}", round(ratio, 1), 2)
 
 

@@ -1,10 +1,10 @@
 """What booking pages show, computed before the template: rows, states, dates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -22,7 +22,8 @@ from booking.models import Booking
 from booking.party import Party
 from booking.reading import booked_of
 from booking.rules import classes_that_fit
-from workshops.calendars import days_off
+from core.prepared import prepared
+from workshops.calendars import days_off, local_date_of
 from workshops.models import School, Session
 
 
@@ -140,12 +141,17 @@ def next_free_dates(
 
 def dates_of_courses(sessions: Iterable[Session], *, now: datetime) -> dict[int, list[Session]]:
     """Return the dates of the courses that some sessions belong to, by course; no query where there is none."""
-    ids = {session.course_id for session in sessions if session.course_id is not None}
+    ids = sorted({session.course_id for session in sessions if session.course_id is not None})
     found: dict[int, list[Session]] = {course_id: [] for course_id in ids}
     if ids:
-        for session in Session.objects.of_courses(ids, now=now).select_related("venue"):
+        for session in _of_courses(course_ids=ids, now=now):
             found[session.course_id].append(session)
     return found
+
+
+@prepared(derives={"now": [local_date_of]})
+def _of_courses(*, course_ids: Collection[int], now: datetime) -> QuerySet[Session]:
+    return Session.objects.of_courses(course_ids, now=now).select_related("venue")
 
 
 def days_off_text(days: Sequence[date], *, school: School | None) -> str:
