@@ -7,6 +7,7 @@ On SQLite a later migration that rebuilds a table drops its triggers without a w
 `create` again at its end. A test asserts that all triggers stand after all migrations.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 TABLES = ("charter_signature", "charter_signaturerecord")
@@ -30,25 +31,30 @@ def name_of(table: str, action: str) -> str:
 
 def create_statements(vendor: str) -> list[str]:
     """Return the SQL that makes the triggers on a database vendor."""
+    return refusing_statements(vendor, TABLES, "charter_refuse_change", "a signature is never edited")
+
+
+def refusing_statements(vendor: str, tables: Sequence[str], function: str, says: str) -> list[str]:
+    """Return the SQL that makes tables refuse UPDATE and DELETE, with the words of the refusal."""
     statements = []
     if vendor == "postgresql":
         statements.append(
-            "CREATE OR REPLACE FUNCTION charter_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'a signature is never edited (% on %)', TG_OP, TG_TABLE_NAME "
+            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{says} (% on %)', TG_OP, TG_TABLE_NAME "
             "USING ERRCODE = 'integrity_constraint_violation'; END $$"
         )
-    for table in TABLES:
+    for table in tables:
         for action in ACTIONS:
             name = name_of(table, action)
             if vendor == "postgresql":
                 statements.append(
                     f"CREATE OR REPLACE TRIGGER {name} BEFORE {action} ON {table} "
-                    "FOR EACH ROW EXECUTE FUNCTION charter_refuse_change()"
+                    f"FOR EACH ROW EXECUTE FUNCTION {function}()"
                 )
             else:
                 statements.append(
                     f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {action} ON {table} "
-                    "BEGIN SELECT RAISE(ABORT, 'a signature is never edited'); END"
+                    f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
                 )
     return statements
 
@@ -118,13 +124,18 @@ def unlock_texts(schema_editor: Any) -> None:
 
 def drop_statements(vendor: str) -> list[str]:
     """Return the SQL that takes the triggers away (reversing a migration; flushing a test database)."""
+    return unrefusing_statements(vendor, TABLES, "charter_refuse_change")
+
+
+def unrefusing_statements(vendor: str, tables: Sequence[str], function: str) -> list[str]:
+    """Return the SQL that takes the triggers of `refusing_statements` away."""
     statements = []
-    for table in TABLES:
+    for table in tables:
         for action in ACTIONS:
             on_table = f" ON {table}" if vendor == "postgresql" else ""
             statements.append(f"DROP TRIGGER IF EXISTS {name_of(table, action)}{on_table}")
     if vendor == "postgresql":
-        statements.append("DROP FUNCTION IF EXISTS charter_refuse_change()")
+        statements.append(f"DROP FUNCTION IF EXISTS {function}()")
     return statements
 
 

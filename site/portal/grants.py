@@ -26,6 +26,10 @@ def register() -> None:
     for app in ("charter.provider", "charter.programme"):
         register_grants(app, {ADMINISTRATION: ALL, CASEWORKER: WRITE, EDITOR: VIEW, AUDITOR: VIEW})
     register_grants("reporting", {ADMINISTRATION: ALL, CASEWORKER: VIEW, AUDITOR: VIEW})
+    register_grants(
+        "reporting.annualreport", {ADMINISTRATION: ("add", "view"), CASEWORKER: VIEW, AUDITOR: VIEW}
+    )
+    register_grants("reporting.annualreportdocument", {})
     register_grants("home", {ADMINISTRATION: ALL, EDITOR: ALL, AUDITOR: VIEW})
     register_grants("cms", {ADMINISTRATION: ALL, EDITOR: ALL, AUDITOR: VIEW})
     register_grants(

@@ -35,6 +35,8 @@ RIGHTS = {
     "charter.provider": {"administration": ALL, "caseworker": WRITE, "editor": VIEW, "auditor": VIEW},
     "charter.programme": {"administration": ALL, "caseworker": WRITE, "editor": VIEW, "auditor": VIEW},
     "reporting": {"administration": ALL, "caseworker": VIEW, "auditor": VIEW},
+    "reporting.annualreport": {"administration": {"add", "view"}, "caseworker": VIEW, "auditor": VIEW},
+    "reporting.annualreportdocument": {},
     "home": {"administration": ALL, "editor": ALL, "auditor": VIEW},
     "cms": {"administration": ALL, "editor": ALL, "auditor": VIEW},
     "worklist": {"administration": ALL, "caseworker": WRITE, "auditor": VIEW},

@@ -65,6 +65,9 @@ from portal.demo.organisations import add_organisations
 from portal.demo.requests import add_requests
 from portal.home.content import ensure_site
 from portal.reporting.models import AnnualGoal
+from portal.reporting.yearly.content import figures_hash
+from portal.reporting.yearly.operations import Seen, close_year, read_year
+from portal.reporting.yearly.querysets import years_to_close
 from workshops.calendars import at_local_time, days_off, local_date_of
 from workshops.content import ensure_material_pages, ensure_offer_pages, ensure_offers
 from workshops.enums import Audience, PlaceKind, SessionAccess, SessionState
@@ -171,6 +174,7 @@ def load_year(*, now: datetime) -> None:
             agreement_with=year.providers["dialogbroen"],
         )
         watch_agreements(year.now)
+        _close_a_year(year)
         _settle_mails(year)
 
 
@@ -787,6 +791,21 @@ def _figures(year: Year, session: Session) -> Figures:
 def _report(session: Session, figures: Figures, *, seen: int, now: datetime) -> SessionReport:
     return report_session(
         session_id=session.pk, figures=figures, seen=seen, source=ReportSource.LINK, actor=LINK, now=now
+    )
+
+
+def _close_a_year(year: Year) -> None:
+    """Close the newest year of the demo that is over, so that there is a report to look at (R4)."""
+    over = next((one for one in years_to_close(now=year.now) if one.is_over), None)
+    if over is None:
+        return
+    figures = read_year(over.programme, over.period, now=year.now)
+    close_year(
+        programme_id=over.programme.pk,
+        period=over.period,
+        seen=Seen(figures_hash(figures), accepts_missing=True),
+        actor=Actor("user", User.objects.get(email="administration@demo.example").pk),
+        now=year.now,
     )
 
 

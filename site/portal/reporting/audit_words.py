@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 ACTIONS: dict[str, Any] = {
+    "annual_report.closed": _("Year closed"),
+    "annual_report.corrected": _("Closed year corrected by a new revision"),
     "goal.added": _("Yearly goal added"),
     "goal.changed": _("Yearly goal changed"),
     "goal.deleted": _("Yearly goal deleted"),
@@ -12,6 +14,7 @@ ACTIONS: dict[str, Any] = {
 }
 
 SUBJECTS: dict[str, Any] = {
+    "annual_report": _("Yearly report"),
     "goal": _("Yearly goal"),
     "school_counting": _("What school types count as"),
 }

@@ -134,3 +134,7 @@ class AnnualGoal(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+from portal.reporting.yearly.models import AnnualReport as AnnualReport  # noqa: E402 - stand below the goals
+from portal.reporting.yearly.models import AnnualReportDocument as AnnualReportDocument  # noqa: E402

@@ -10,6 +10,7 @@ from wagtail.admin.menu import MenuItem
 
 from portal.reporting.views import CountingView, CoverageView, FiguresMenuItem, GoalSessionsView, GoalsView
 from portal.reporting.viewsets import AnnualGoalViewSet, SchoolGroupViewSet
+from portal.reporting.yearly.viewsets import AnnualReportViewSet
 
 
 @hooks.register("register_admin_urls")
@@ -41,6 +42,12 @@ def register_goals() -> AnnualGoalViewSet:
 def register_school_groups() -> SchoolGroupViewSet:
     """Return the list of groups of schools."""
     return SchoolGroupViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_yearly_reports() -> AnnualReportViewSet:
+    """Return the list of closed years."""
+    return AnnualReportViewSet()
 
 
 @hooks.register("construct_reports_menu")
