@@ -5,12 +5,10 @@ stored, hashed and mailed, and never changes.
 """
 
 import hashlib
-import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.conf import settings
 from django.utils import formats
 from django.utils.translation import gettext, override
@@ -20,6 +18,7 @@ from charter.methods import honesty, leaves_open, proof_rows
 from charter.models import CharterText, Signature, SignatureEvidence
 from charter.sealing import Sealed, seal_document
 from charter.texts import blocks_of, text_sha256
+from core.typesetting import typeset
 
 _TEMPLATES = Path(__file__).parent / "data"
 
@@ -46,7 +45,7 @@ def sha256_of_bytes(document: bytes) -> str:
 
 def receipt(facts: dict[str, Any]) -> bytes:
     """Return the PDF of the facts. The compiler refuses what is not accessible (a missing title, say)."""
-    return _compile("receipt.typ", facts)
+    return typeset(_TEMPLATES / "receipt.typ", facts)
 
 
 def charter_pdf(text: CharterText) -> bytes:
@@ -67,25 +66,12 @@ def charter_pdf(text: CharterText) -> bytes:
             "hash": text_sha256(text),
             "page": gettext("Page"),
         }
-    return _compile("charter.typ", facts)
+    return typeset(_TEMPLATES / "charter.typ", facts)
 
 
 def case_pdf(facts: dict[str, Any]) -> bytes:
     """Return a case's facts as a PDF, for the journal (charter.journal)."""
-    return _compile("case.typ", facts)
-
-
-def _compile(template: str, facts: dict[str, Any]) -> bytes:
-    document = typst.compile(
-        str(_TEMPLATES / template),
-        format="pdf",
-        pdf_standards=["ua-1", "a-2a"],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(facts, ensure_ascii=False, sort_keys=True)},
-    )
-    if not isinstance(document, bytes):
-        raise TypeError("typst returned no single document")
-    return document
+    return typeset(_TEMPLATES / "case.typ", facts)
 
 
 def _blocks(text: CharterText) -> list[dict[str, str]]:

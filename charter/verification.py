@@ -26,7 +26,15 @@ from charter.models import (
     SignatureEvidence,
     SignatureRecord,
 )
-from charter.sealing import CLOCK_TOLERANCE, Published, SealLevel, SealReading, published, read_seal
+from charter.sealing import (
+    CLOCK_TOLERANCE,
+    Published,
+    SealLevel,
+    SealReading,
+    published,
+    read_seal,
+    read_stranger,
+)
 from charter.texts import text_sha256
 
 
@@ -134,9 +142,9 @@ def verify_document(data: bytes, *, now: datetime, expected_reference: str = "")
     Args:
         expected_reference: what the asker thinks it is; another signature's document is not it.
     """
-    seal = read_seal(data, known=published())
     digest = sha256_of_bytes(data)
     signature = _signatures().filter(document_sha256=digest).first()
+    seal = read_stranger(data, known=published())
     if signature is None:
         return Answer(_verdict_of_unknown(seal), seal=seal, sha256=digest)
     if expected_reference and signature.reference != expected_reference:

@@ -87,7 +87,8 @@ def read_claims(
         transaction=_text(claims, profile.transaction_claim) or _text(claims, "jti"),
         facts={key: value for key, value in facts.items() if value},
     )
-    is_unverified = claims.get("email_verified") is False
+    # Left out by brokers that state verified addresses only; some write "true", and whatever else is there is a no.
+    is_unverified = claims.get("email_verified", True) not in (True, "true")
     email = "" if is_unverified else _text(claims, profile.email_claim)
     return Person(proof=proof, name=name, email=email, cvr=stated_cvr)
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from charter.enums import SignatureMethod
+from charter.methods.proof import Proof
 
 METHODS = frozenset({SignatureMethod.MITID, SignatureMethod.MITID_ERHVERV, SignatureMethod.DEMO_BROKER})
 """Methods that a broker can stand behind."""
@@ -99,6 +100,11 @@ def offered_profiles(cvr: str | None) -> list[Profile]:
 def offers_email_code(cvr: str | None) -> bool:
     """Return whether the code by e-mail is a way to sign; where there is no other, it always is."""
     return bool(settings.PORTAL_SIGNING_EMAIL_CODE) or not offered_profiles(cvr)
+
+
+def still_fits(proof: Proof, *, cvr: str | None) -> bool:
+    """Return whether a proof counts for a provider: an employee's identity, only for the CVR number it names."""
+    return proof.method != SignatureMethod.MITID_ERHVERV or (bool(cvr) and proof.facts.get("cvr") == cvr)
 
 
 def _parsed(entry: Any, *, where: str) -> Profile:

@@ -28,7 +28,7 @@ from charter.errors import (
 )
 from charter.gate import local_day
 from charter.methods import Proof, codes, email_code
-from charter.methods.profiles import offers_email_code
+from charter.methods.profiles import offers_email_code, still_fits
 from charter.models import (
     CharterPeriod,
     CharterText,
@@ -262,7 +262,15 @@ def complete(basis: Basis, proof: Proof, *, now: datetime) -> Signature:
     The document is made before the transaction that writes; everything that could have changed meanwhile is
     asked again inside it.
     """
-    text, period = basis.check(now=now)
+    try:
+        text, period = basis.check(now=now)
+    except SigningError:
+        # Clicked twice: the first click has signed meanwhile, and so nothing is left to sign for.
+        with transaction.atomic():
+            done = basis.locked()
+        if done is None:
+            raise
+        return done
     signature = Signature(
         provider=basis.provider,
         version=basis.version,
@@ -305,7 +313,8 @@ def sign_with_proof(
     """Sign with what a broker or passkey has confirmed a moment ago. Twice gives one signature.
 
     Raises:
-        ProofMissingError: nothing was confirmed, or more than ten minutes ago.
+        ProofMissingError: nothing was confirmed, or more than ten minutes ago, or for another CVR number.
+        SigningExpiredError: started more than a day ago.
         NotSignatoryError, ProviderCannotSignError, SigningWindowClosedError: it cannot be signed any more.
         VersionChangedError: the text is no longer the one that was shown.
     """
@@ -316,11 +325,10 @@ def sign_with_proof(
         return attempt.signature
     if attempt.proof is None or attempt.proof_expires_at is None or now >= attempt.proof_expires_at:
         raise ProofMissingError
-    return complete(
-        StartedSigning(attempt, ip_address=ip_address, user_agent=user_agent),
-        Proof.from_evidence(attempt.proof),
-        now=now,
-    )
+    proof = Proof.from_evidence(attempt.proof)
+    if not still_fits(proof, cvr=attempt.provider.cvr):
+        raise ProofMissingError
+    return complete(StartedSigning(attempt, ip_address=ip_address, user_agent=user_agent), proof, now=now)
 
 
 def software_version() -> str:
@@ -369,8 +377,10 @@ class StartedSigning:
         return self._attempt.signature
 
     def check(self, *, now: datetime) -> tuple[CharterText, Period]:
-        """Ask everything again: state, window, signatory, version, the very text that was shown."""
+        """Ask everything again: time, state, window, signatory, version, the very text that was shown."""
         attempt = self._attempt
+        if now - attempt.started_at > ATTEMPT_VALID_FOR:
+            raise SigningExpiredError
         provider = Provider.objects.get(pk=attempt.provider_id)
         opening = opening_for(provider, attempt.user, now=now)
         refuse_signing(opening.bar)

@@ -8,7 +8,7 @@ from charter.sealing.certificates import (
     published,
 )
 from charter.sealing.levels import CLOCK_TOLERANCE, Sealed, SealLevel
-from charter.sealing.reading import SealReading, read_seal
+from charter.sealing.reading import SealReading, read_seal, read_stranger
 from charter.sealing.seals import seal_document
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "current_seal",
     "published",
     "read_seal",
+    "read_stranger",
     "seal_document",
 ]

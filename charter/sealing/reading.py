@@ -6,6 +6,13 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+from pyhanko.pdf_utils.decode_limits import (
+    DEFAULT_PURPOSE_LIMITS,
+    DecodeLimits,
+    DecodePurpose,
+    DocumentDecodeBudget,
+    StreamDecodeLimits,
+)
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -14,10 +21,25 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from charter.sealing.certificates import Certificate, Published
+from charter.sealing.deadlines import within
 from charter.sealing.levels import SealLevel
 from charter.sealing.loops import run
 
 _END = b"%%EOF"
+_MIB = 1024 * 1024
+_LIMITS = DecodeLimits(
+    per_stream=StreamDecodeLimits(max_output_size=16 * _MIB),
+    per_purpose={
+        **DEFAULT_PURPOSE_LIMITS,
+        DecodePurpose.OBJECT_STREAM: StreamDecodeLimits(max_output_size=8 * _MIB),
+        DecodePurpose.XREF_STREAM: StreamDecodeLimits(max_output_size=_MIB),
+    },
+    document_budget=DocumentDecodeBudget(base_allowance=32 * _MIB, max_ratio=8),
+)
+"""What a document may unpack to. A receipt of ours unpacks to less than 1 MiB."""
+
+STRANGER_SECONDS = 5.0
+"""A receipt is read in a tenth of a second; a file of 2 kB can be made that takes years."""
 _log = logging.getLogger(__name__)
 
 
@@ -59,10 +81,15 @@ class SealReading:
     """What the seal says it was set for. Means something only where it is ours and intact."""
 
 
+def read_stranger(data: bytes, *, known: Published, seconds: float | None = None) -> SealReading:
+    """Read the seal of a file that anybody may have made: what takes too long is not readable."""
+    return within(seconds or STRANGER_SECONDS, lambda: read_seal(data, known=known), otherwise=SealReading())
+
+
 def read_seal(data: bytes, *, known: Published) -> SealReading:
     """Read the seal of a file. Never raises: what cannot be read is not readable."""
     try:
-        reader = PdfFileReader(BytesIO(data), strict=True)
+        reader = PdfFileReader(BytesIO(data), strict=True, decode_limits=_LIMITS)
         seals = list(reader.embedded_regular_signatures)
         stamps = list(reader.embedded_timestamp_signatures)
     except Exception as error:

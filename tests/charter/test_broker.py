@@ -24,7 +24,7 @@ from charter.chain import verify_chain
 from charter.content import ensure_periods
 from charter.enums import SignatureMethod
 from charter.gate import local_day
-from charter.models import IdentityBinding, Signature, SigningAttempt
+from charter.models import IdentityBinding, Provider, Signature, SigningAttempt
 from charter.operations import release_binding
 from charter.texts import statements_in, text_sha256
 from core.audit.log import SYSTEM
@@ -519,13 +519,14 @@ def test_the_first_time_the_brokers_email_address_is_enough(client, text, issuer
     assert IdentityBinding.objects.get().bound_by == "email"
 
 
-def test_an_unverified_email_address_binds_nobody(client, text, issuer, member):
+@pytest.mark.parametrize("said", [False, "false", 0, None], ids=repr)
+def test_an_unverified_email_address_binds_nobody(client, text, issuer, member, said):
     member.user.first_name, member.user.last_name = "M.", "Gift"
     member.user.save()
     issuer.amend = lambda claims: {
         **claims,
         "email": "mette@klartale.example.dk",
-        "email_verified": False,
+        "email_verified": said,
     }
 
     refused(client, confirm(client, text), "er ikke den, der er logget ind")
@@ -747,3 +748,12 @@ def test_clocks_may_differ_by_half_a_minute(client, text, issuer):
     confirm(client, text)
 
     assert SigningAttempt.objects.get().proof
+
+
+def test_a_confirmation_for_one_cvr_number_does_not_sign_for_another(client, text, member):
+    confirm(client, text)
+    Provider.objects.filter(pk=member.provider_id).update(cvr="13585628")
+
+    sign(client)
+
+    assert not Signature.objects.exists()

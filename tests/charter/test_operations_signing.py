@@ -24,6 +24,7 @@ from charter.errors import (
     VersionChangedError,
 )
 from charter.methods import codes
+from charter.methods.email_code import proof_of
 from charter.models import CharterText, CharterVersion, Provider, Signature, SigningAttempt
 from charter.operations import (
     change_provider_state,
@@ -34,7 +35,7 @@ from charter.operations import (
     start_signing,
     withdraw_charter,
 )
-from charter.operations.signing import Statement
+from charter.operations.signing import StartedSigning, Statement, complete, sign_with_proof
 from charter.texts import statements_in, text_sha256
 from core.audit.log import SYSTEM
 from core.audit.models import Entry
@@ -540,3 +541,49 @@ def test_signing_takes_a_fixed_number_of_statements(member, text, django_assert_
 
     with django_assert_num_queries(38):
         sign_charter(attempt_id=attempt.pk, code=code, now=NOW)
+
+
+@pytest.mark.django_db
+def test_a_second_click_that_read_the_attempt_before_the_first_signed_leads_to_its_receipt(member, text):
+    attempt, code = start_with_code(member, text)
+    stale = SigningAttempt.objects.select_related("provider", "user", "version", "signature").get(
+        pk=attempt.pk
+    )
+    proof = proof_of(stale, now=NOW)
+    first = sign_charter(attempt_id=attempt.pk, code=code, now=NOW)
+
+    second = complete(StartedSigning(stale, ip_address="", user_agent=""), proof, now=NOW)
+
+    assert second == first
+    assert Signature.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_proof_kept_longer_than_the_signing_lasts_signs_nothing(member, text):
+    attempt = start(member, text)
+    later = NOW + timedelta(days=3)
+    SigningAttempt.objects.filter(pk=attempt.pk).update(
+        proof=proof_of(attempt, now=later).as_evidence(), proof_expires_at=later + timedelta(minutes=10)
+    )
+
+    with pytest.raises(SigningExpiredError):
+        sign_with_proof(attempt_id=attempt.pk, now=later)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u738b \u5c0f\u660e",
+        "Mette \U0001f389 Medlem",
+        "\u0e2a\u0e21\u0e0a\u0e32\u0e22 \u0e43\u0e08\u0e14\u0e35",
+        "Mette\x07 Medlem",
+    ],
+    ids=["chinese", "emoji", "thai", "control character"],
+)
+def test_whatever_a_signer_is_called_the_receipt_is_made(member, text, name):
+    signature = sign(member, text, signer_name=name)
+
+    assert signature.evidence.signer_name == name
+    assert signature.evidence.document.size > 0
+    assert verify_chain().is_intact

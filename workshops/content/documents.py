@@ -1,15 +1,14 @@
 """The sheets that go with a material: accessible PDFs made from the same texts as its page."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from charter.texts import blocks_of
+from core.typesetting import typeset
 from workshops.content.texts import MaterialText, bullet_list
 from workshops.labels import duration_label, grades_label
 
@@ -56,16 +55,7 @@ def material_sheet(page: Any, text: MaterialText) -> bytes:
             ],
             "licence": str(page.get_licence_display()),
         }
-    document = typst.compile(
-        str(_TEMPLATE),
-        format="pdf",
-        pdf_standards=["ua-1", "a-2a"],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(facts, ensure_ascii=False, sort_keys=True)},
-    )
-    if not isinstance(document, bytes):
-        raise TypeError("typst returned no single document")
-    return document
+    return typeset(_TEMPLATE, facts)
 
 
 def _blocks(html: str) -> list[dict[str, str]]:
