@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import cycle, islice
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection, models
@@ -10,8 +11,8 @@ from django.db.models import Max
 from django.utils import timezone
 from wagtail.models import Page
 
-from booking.enums import BookingKind, BookingState, Channel
-from booking.models import BookedSession, Booking
+from booking.enums import BookingKind, BookingState, Channel, ReportSource
+from booking.models import Attendance, BookedClass, BookedSession, Booking, ClassPlace, SessionReport
 from charter.models import Provider
 from core.audit.log import SYSTEM, record
 from core.audit.models import Entry
@@ -20,7 +21,7 @@ from tests.factories.booking import known_school
 from tests.factories.charter import ProviderFactory
 from tests.factories.outbox import MessageFactory
 from tests.factories.workshops import OfferFactory, SessionFactory
-from workshops.enums import PlaceKind, SessionState
+from workshops.enums import Audience, PlaceKind, SessionState
 from workshops.models import Offer, OfferPage, School, Session
 
 PROVIDER = "bench-holdet"
@@ -73,10 +74,11 @@ def grow_to(sessions: int) -> int:
     made = Session.objects.bulk_create(copies, batch_size=500)
     last = Booking.objects.aggregate(last=Max("pk"))["last"] or 0
     now = timezone.now()
+    schools = list(School.objects.bookable(on=now.date()).order_by("pk"))
     bookings = Booking.objects.bulk_create(
         [
             Booking(
-                reference=f"BN-{uuid4().hex[:9].upper()}", kind=BookingKind.PERSON, state=_state(session),
+                reference=f"BN-{uuid4().hex[:9].upper()}", state=_state(session), **_booker(session, schools, number),
                 channel=Channel.WEB, contact_name="Gæst", contact_email=f"gaest{number}@example.dk",
                 started_at=now, submitted_at=now, confirmed_at=now, proven_at=now,
                 delete_after=now.date() + timedelta(days=100),
@@ -85,7 +87,7 @@ def grow_to(sessions: int) -> int:
         ],
         batch_size=500,
     )  # fmt: skip
-    BookedSession.objects.bulk_create(
+    booked = BookedSession.objects.bulk_create(
         [
             BookedSession(
                 booking=booking, session=session, groups=session.groups_taken, people=2,
@@ -95,6 +97,7 @@ def grow_to(sessions: int) -> int:
         ],
         batch_size=500,
     )  # fmt: skip
+    _add_classes(booked)
     if made:
         _add_history(after=last)
     return present + missing
@@ -102,6 +105,66 @@ def grow_to(sessions: int) -> int:
 
 def _state(session: Session) -> BookingState:
     return BookingState.ATTENDED if session.state == SessionState.HELD else BookingState.CONFIRMED
+
+
+def _booker(session: Session, schools: list[School], number: int) -> dict[str, Any]:
+    """Return who books: a school with its snapshots for sessions for schools, else a person."""
+    if session.audience != Audience.SCHOOL:
+        return {"kind": BookingKind.PERSON}
+    school = schools[number % len(schools)]
+    return {
+        "kind": BookingKind.SCHOOL, "school": school, "school_number": school.institution_number or "",
+        "school_name": school.name, "school_type": school.school_type, "district_id": school.district_id,
+    }  # fmt: skip
+
+
+def _add_classes(booked: list[BookedSession]) -> None:
+    """Give the schools' bookings a class each, and what is over its report: what the figures of goals are made of."""
+    visits = [row for row in booked if row.session.audience == Audience.SCHOOL]
+    classes = BookedClass.objects.bulk_create(
+        [
+            BookedClass(
+                booking=row.booking, name=f"{4 + number % 6}.{number}", normalised_name=f"{4 + number % 6}{number}",
+                school_year=row.session.local_date.year, grade=4 + number % 6, pupils=22,
+            )
+            for number, row in enumerate(visits)
+        ],
+        batch_size=500,
+    )  # fmt: skip
+    ClassPlace.objects.bulk_create(
+        [
+            ClassPlace(
+                booked_session=row, booked_class=of, session=row.session,
+                class_key=f"{row.booking.school_id}:{of.school_year}:{of.normalised_name}",
+            )
+            for row, of in zip(visits, classes, strict=True)
+        ],
+        batch_size=500,
+    )  # fmt: skip
+    now = timezone.now()
+    held = [row for row in booked if row.session.state == SessionState.HELD]
+    SessionReport.objects.bulk_create(
+        [
+            SessionReport(
+                session=row.session,
+                number=1,
+                is_held=True,
+                people=20,
+                source=ReportSource.LINK,
+                reported_at=now,
+            )
+            for row in held
+        ],
+        batch_size=500,
+    )
+    Attendance.objects.bulk_create(
+        [
+            Attendance(booked_session=row, booked_class=of, people=20, reported_at=now)
+            for row, of in zip(visits, classes, strict=True)
+            if row.session.state == SessionState.HELD
+        ],
+        batch_size=500,
+    )
 
 
 def _add_history(*, after: int) -> None:

@@ -364,6 +364,9 @@ def pages(url: str, world: World, *, turns: int) -> dict[str, Any]:
         "admin_outbox": "/admin/outbox/",
         "admin_audit": "/admin/audit/",
         "admin_providers": "/admin/provider/",
+        # Half of the sessions that the bench adds lie in the year before, reported.
+        "admin_goals": f"/admin/maal/?by=district&period={today.year - 1}-01-01_{today.year - 1}-12-31",
+        "admin_coverage": "/admin/maal/daekning/",
     }
     found = {}
     staff = log_in(

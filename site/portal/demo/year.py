@@ -64,6 +64,7 @@ from portal.demo.logins import ensure_staff_logins
 from portal.demo.organisations import add_organisations
 from portal.demo.requests import add_requests
 from portal.home.content import ensure_site
+from portal.reporting.enums import MilestoneSource
 from portal.reporting.models import AnnualGoal
 from portal.reporting.yearly.content import figures_hash
 from portal.reporting.yearly.operations import Seen, close_year, read_year
@@ -250,6 +251,8 @@ def _programmes(year: Year) -> dict[str, Programme]:
                 "last_day": year.last_day,
                 "target_low": low,
                 "target_high": high,
+                "audience": Audience.PROFESSIONALS if key == "fagpersoner" else "",
+                "milestone_source": MilestoneSource.PILOTS if key == "materiale" else MilestoneSource.STATED,
             },
         )
     return {"ekstremisme": plan, "social_kontrol": neighbour}

@@ -29,6 +29,7 @@ from portal.reporting.figures import (
 )
 from portal.reporting.goals import COUNTED, Period, default_period, periods_of, scope_of
 from portal.reporting.models import AnnualGoal
+from portal.reporting.wording import stage_label
 from workshops.calendars import local_date_of
 from workshops.enums import STAGES, Audience, SchoolType
 from workshops.models import District, Offer, Session
@@ -259,18 +260,6 @@ def value_label(question: Question) -> str:
     model = _ROWS.get(question.by)
     labels = {row.pk: str(row) for row in model.objects.filter(pk=key)} if model else {}
     return label_of(question.by, key, labels)
-
-
-def stage_label(stage: str) -> str:
-    """Name a stage with its grades."""
-    if stage not in STAGES:
-        return _("Not known")
-    first, last = STAGES[stage]
-    return _("%(stage)s (grades %(first)s-%(last)s)") % {
-        "stage": stage.capitalize(),
-        "first": first,
-        "last": last,
-    }
 
 
 def _asked_of(of: str, programme: Programme, period: Period) -> tuple[str, AnnualGoal | None, Scope]:

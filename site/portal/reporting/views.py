@@ -45,10 +45,10 @@ from portal.reporting.questions import (
     period_key,
     period_label,
     sessions_asked,
-    stage_label,
     totals_of,
     value_label,
 )
+from portal.reporting.wording import stage_label
 from workshops.calendars import local_date_of
 from workshops.enums import STAGES, SchoolType
 from workshops.models import Session
