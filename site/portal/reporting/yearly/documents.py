@@ -19,8 +19,8 @@ from portal.reporting.yearly.word import word_document
 
 _TEMPLATE = Path(__file__).parent / "data" / "yearly.typ"
 
-_OF = re.compile(r"\d+ af \d+")
-"""«14 af 16» stands under the figures it is about."""
+_FIGURES = re.compile(r"\d+ af \d+|\d[\d.]*(–\d[\d.]*)?|–")
+"""Texts that stand under figures: «14 af 16», «200–300», a dash."""
 
 type Content = Mapping[str, Any]
 
@@ -93,8 +93,7 @@ def _printed_table(table: Mapping[str, Any], words: Mapping[str, str]) -> dict[s
     rows = [[written(cell) for cell in row] for row in table["rows"]]
     columns = [[heading, *(row[index] for row in rows)] for index, heading in enumerate(table["columns"])]
     numeric = [
-        any(isinstance(row[index], int) or _OF.fullmatch(str(row[index])) for row in table["rows"])
-        for index in range(len(columns))
+        index > 0 and all(_FIGURES.fullmatch(row[index]) for row in rows) for index in range(len(columns))
     ]
     return {
         **table,

@@ -439,11 +439,12 @@ class AnnualReportViewSet(ReadOnlyViewSet):
     menu_label = _("Yearly reports")
     icon = "doc-full"
     add_to_admin_menu = True
-    menu_order = 262
+    menu_order = 91  # next to the goals
     list_display = [
         TitleColumn(
             "label",
             label=_("Year"),
+            width="6rem",
             get_url=lambda report: reverse("annual_report:inspect", args=[report.pk]),
         ),
         Column("programme", label=_("Programme")),

@@ -52,16 +52,34 @@ def summary(rows: Sequence[SessionRow], types: SchoolTypes) -> list[str]:
     parents = [row for row in held if row.audience == Audience.PARENTS]
     talks = [row for row in held if row.audience == Audience.PROFESSIONALS]
     classes = [item for _row, item in pairs]
-    texts = [
-        f"Der blev holdt {_number(len(held), 'workshop, aften eller oplæg', 'workshops, aftener og oplæg')}. "
-        f"{_number(counts[Fate.CANCELLED], 'blev aflyst på forhånd', 'blev aflyst på forhånd')}, og "
-        f"{_number(counts[Fate.NOT_HELD], 'faldt væk på dagen', 'faldt væk på dagen')}.",
-        f"Workshops for klasser nåede {_number(reached(classes), 'elev', 'elever')}: {_joined(groups)}. Nogle klasser "
-        f"var med flere gange, så der var i alt {_number(sum(item.came for item in classes), 'deltagelse', 'deltagelser')}.",
-        f"{_number(sum(row.came for row in parents), 'forælder', 'forældre')} deltog i "
-        f"{_number(len(parents), 'aften', 'aftener')}, og "
-        f"{_number(sum(row.came for row in talks), 'fagperson', 'fagpersoner')} i {_number(len(talks), 'oplæg', 'oplæg')}.",
+    came = sum(item.came for item in classes)
+    apart = [
+        f"{count(number)} {what}"
+        for number, what in (
+            (counts[Fate.CANCELLED], "blev aflyst på forhånd"),
+            (counts[Fate.NOT_HELD], "faldt væk på dagen"),
+        )
+        if number
     ]
+    number_held = _number(len(held), "workshop, aften eller oplæg", "workshops, aftener og oplæg")
+    sentences = [f"Der blev holdt {number_held}.", *([f"{', og '.join(apart)}."] if apart else [])]
+    texts = [" ".join(sentences)]
+    if classes:
+        again = f" Nogle klasser var med flere gange, så der var i alt {count(came)} deltagelser."
+        texts.append(
+            f"Workshops for klasser nåede {_number(reached(classes), 'elev', 'elever')}: {_joined(groups)}."
+            f"{again if came > reached(classes) else ''}"
+        )
+    people = [
+        f"{_number(sum(row.came for row in of_audience), one, several)} deltog i {_number(len(of_audience), *what)}"
+        for of_audience, one, several, what in (
+            (parents, "forælder", "forældre", ("aften", "aftener")),
+            (talks, "fagperson", "fagpersoner", ("oplæg", "oplæg")),
+        )
+        if of_audience
+    ]
+    if people:
+        texts.append(f"{', og '.join(people)}.")
     missing = [row for row in rows if row.fate == Fate.MISSING]
     if missing:
         texts.append(

@@ -67,6 +67,14 @@ def table(content, key) -> dict[str, list]:
 def test_golden_year_is_told_as_counted_by_hand(golden):
     content = read_year(golden.programme, SCHOOL_YEAR, now=NOW)
 
+    assert content["summary"] == [
+        "Der blev holdt 13 workshops, aftener og oplæg. 1 blev aflyst på forhånd, og 1 faldt væk på dagen.",
+        "Workshops for klasser nåede 77 elever: 43 fra folkeskoler og 34 fra fri- og privatskoler. "
+        "Nogle klasser var med flere gange, så der var i alt 147 deltagelser.",
+        "39 forældre deltog i 2 aftener, og 19 fagpersoner deltog i 2 oplæg.",
+        "14 af 16 afholdelser er indberettet. 2 afholdelser mangler, og tallene for fremmødet er derfor for lave. "
+        "Der var booket 31 pladser på dem.",
+    ]
     assert table(content, "three_figures") == {
         # who: booked, at sessions held, came, pupils reached, reported
         FOLKESKOLER: [137, 92, 84, 43, "5 af 6"],
@@ -113,6 +121,12 @@ def test_golden_year_is_told_as_counted_by_hand(golden):
     }
 
     # The calendar years around it.
+    assert read_year(golden.programme, YEAR_2025, now=NOW)["summary"] == [
+        "Der blev holdt 5 workshops, aftener og oplæg. 1 blev aflyst på forhånd.",
+        "Workshops for klasser nåede 81 elever: 63 fra folkeskoler og 18 fra fri- og privatskoler.",
+        "14 forældre deltog i 1 aften.",
+        "Alle 5 afholdelser er indberettet.",
+    ]
     assert table(read_year(golden.programme, YEAR_2025, now=NOW), "three_figures") == {
         FOLKESKOLER: [67, 67, 63, 63, "3 af 3"],
         FRISKOLER: [18, 18, 18, 18, "1 af 1"],
