@@ -171,7 +171,7 @@ def _quotes(batches: Sequence[ResultBatch]) -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for text in texts:
         listed = found[text.question.version.kind].setdefault(text.question.wording, [])
-        if len(listed) < QUOTES_SHOWN:
+        if len(listed) < QUOTES_SHOWN and text.text not in listed:
             listed.append(text.text)
     return found
 

@@ -22,7 +22,7 @@ class TriedMaterial:
     title: str
     version: str
     stages: tuple[str, ...]
-    """Of the classes that used it."""
+    """Of the classes that used it; while it runs, of all that are to."""
 
     classes: int
     schools: int
@@ -77,14 +77,14 @@ def pilot_state(first_day: date, last_day: date) -> PilotMilestone:
     evaluated, running = [], []
     for pilot in pilots:
         if pilot.decided_on is None or pilot.decided_on > last_day:
-            running.append(_tried(pilot))
+            running.append(_tried(pilot, is_running=True))
         elif pilot.decided_on >= first_day:
             evaluated.append(_tried(pilot))
     return PilotMilestone(tuple(evaluated), tuple(running))
 
 
-def _tried(pilot: Pilot) -> TriedMaterial:
-    used = [item for item in pilot.classes.all() if item.used_on is not None]
+def _tried(pilot: Pilot, *, is_running: bool = False) -> TriedMaterial:
+    used = [item for item in pilot.classes.all() if is_running or item.used_on is not None]
     return TriedMaterial(
         pilot_id=pilot.pk,
         title=pilot.title,
