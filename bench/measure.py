@@ -358,6 +358,7 @@ def pages(url: str, world: World, *, turns: int) -> dict[str, Any]:
         "feed": "/kalender/alle.ics",
         "offer_feed": f"/kalender/tilbud/{world.offer_id}.ics",
         "admin_home": "/admin/",
+        "admin_tasks": "/admin/opgaver/",
         "admin_bookings": "/admin/bookinger/",
         "admin_sessions": "/admin/sessions/",
         "admin_month": f"/admin/sessions/month/?maaned={today:%Y-%m}",

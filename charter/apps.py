@@ -20,6 +20,7 @@ class CharterConfig(AppConfig):
         from charter.organisation.work_items import register_kinds as register_organisation_kinds
         from charter.permissions import landing_path
         from charter.renewal_notices import MAIL_TYPES as RENEWAL_MAIL_TYPES
+        from charter.watches import register_watches
         from charter.work_items import register_kinds
         from core.accounts import landing
         from core.audit import registry as audit
@@ -34,5 +35,6 @@ class CharterConfig(AppConfig):
         register_page("providerinvitation", lambda pk: reverse("provider_invitation:inspect", args=[pk]))
         landing.register(landing_path)
         register_kinds()
+        register_watches()
         profiles()
         register_organisation_kinds()

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from booking import wording
-from booking.enums import UrgentTopic
+from booking.enums import RequestState, UrgentTopic
+from booking.models import DateRequest
 from booking.operations.requesting import SCHOOL_ENDS, UNANSWERED, URGENT
+from core.worklist import watches
 from core.worklist.kinds import Kind, register
 from core.worklist.models import WorkItem
 
@@ -50,7 +52,16 @@ def _describe_school_ends(item: WorkItem) -> str:
 
 
 def register_kinds() -> None:
-    """Register the kinds (called when Django is ready)."""
+    """Register the kinds, and the requests that wait (called when Django is ready)."""
+    watches.register(
+        watches.Watch(
+            name="requests",
+            title=_lazy("Requests that await an answer"),
+            count=lambda now: DateRequest.objects.filter(state=RequestState.SENT).count(),
+            url=lambda: f"{reverse('requests:index')}?where={RequestState.SENT}",
+            permission="booking.view_daterequest",
+        )
+    )
     register(Kind(UNANSWERED, _lazy("Request without an answer"), _describe_unanswered, _request_url))
     register(Kind(SCHOOL_ENDS, _lazy("Request of a school that closes"), _describe_school_ends, _request_url))
     register(Kind(URGENT, _lazy("Help after an incident"), _describe_urgent, _request_url))

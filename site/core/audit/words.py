@@ -29,6 +29,8 @@ ACTIONS: dict[str, Any] = {
     "user.roles_changed": _("Roles of a user changed"),
     "work_item.assigned": _("Task given to somebody"),
     "work_item.closed": _("Task closed"),
+    "work_item.snoozed": _("Task put off"),
+    "work_item.woken": _("Task taken back from its sleep"),
 }
 
 SUBJECTS: dict[str, Any] = {

@@ -1,5 +1,7 @@
 """Work items: what the administration must decide, so that nothing is cancelled silently (rule 3)."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.admin import display
 from django.db import models
@@ -40,6 +42,8 @@ class WorkItem(models.Model):
         verbose_name=_("closed by"),
     )
     resolution = models.CharField(_("resolution"), max_length=40, blank=True)
+    wakes_on = models.DateField(_("asleep until"), null=True, blank=True)
+    """The local day on which a task that was put off is back; no job has to run for it."""
 
     objects = WorkItemQuerySet.as_manager()
 
@@ -59,6 +63,10 @@ class WorkItem(models.Model):
     def is_open(self) -> bool:
         """Whether somebody still has to deal with it."""
         return self.closed_at is None
+
+    def is_asleep(self, *, on: date) -> bool:
+        """Whether it is put off to a later day than this local one."""
+        return self.wakes_on is not None and self.wakes_on > on
 
     @property
     def url(self) -> str:

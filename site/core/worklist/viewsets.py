@@ -5,15 +5,21 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.audit.log import Actor
 from core.cms.viewsets import PeriodFilter, ReadOnlyInspectView, ReadOnlyViewSet, RowAction, WagtailFilterSet
-from core.worklist.errors import ItemClosedError
+from core.worklist.errors import WorkItemError
+from core.worklist.history import history_of
 from core.worklist.kinds import all_kinds
 from core.worklist.models import WorkItem
 from core.worklist.operations import assign_item, close_item
+from core.worklist.permissions import handlers, user_can_handle_tasks
+from core.worklist.views import shown
 
 
 def _kind_choices() -> list[tuple[str, Any]]:
@@ -44,6 +50,19 @@ class WorkItemFilterSet(WagtailFilterSet):
 class WorkItemInspectView(ReadOnlyInspectView):
     """One task: what it is about and where it is dealt with."""
 
+    template_name = "admin/tasks/detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what happened to it, and the forms of who may deal with it."""
+        can_handle = self.object.is_open and user_can_handle_tasks(self.request.user)
+        return super().get_context_data(
+            row=shown(self.object, user=self.request.user, now=timezone.now()),
+            history=history_of(self.object),
+            can_handle=can_handle,
+            handlers=list(handlers()) if can_handle else [],
+            **kwargs,
+        )
+
     def get_url_display_value(self) -> str:
         """Return a link to the page where a person decides."""
         url = self.object.url
@@ -65,7 +84,13 @@ def _close(item: WorkItem, request: HttpRequest, now: Any) -> None:
 
 
 def _take(item: WorkItem, request: HttpRequest, now: Any) -> None:
-    assign_item(item_id=item.pk, assignee_id=request.user.pk, actor=Actor.of(request.user), now=now)
+    assign_item(
+        item_id=item.pk,
+        assignee_id=request.user.pk,
+        only_if_free=True,
+        actor=Actor.of(request.user),
+        now=now,
+    )
 
 
 def _release(item: WorkItem, request: HttpRequest, now: Any) -> None:
@@ -92,6 +117,7 @@ class WorkItemViewSet(ReadOnlyViewSet):
         "opened_at",
         "due_at",
         "assignee",
+        "wakes_on",
         "closed_at",
         "closed_by",
         "resolution",
@@ -103,7 +129,7 @@ class WorkItemViewSet(ReadOnlyViewSet):
             run=_take,
             done=_("The task is yours."),
             is_possible=lambda item: item.is_open and item.assignee_id is None,
-            refusals=(ItemClosedError,),
+            refusals=(WorkItemError,),
         ),
         RowAction(
             name="release",
@@ -111,7 +137,7 @@ class WorkItemViewSet(ReadOnlyViewSet):
             run=_release,
             done=_("The task is free for a colleague."),
             is_possible=lambda item: item.is_open and item.assignee_id is not None,
-            refusals=(ItemClosedError,),
+            refusals=(WorkItemError,),
         ),
         RowAction(
             name="close",
@@ -119,6 +145,11 @@ class WorkItemViewSet(ReadOnlyViewSet):
             run=_close,
             done=_("The task is closed."),
             is_possible=lambda item: item.is_open,
-            refusals=(ItemClosedError,),
+            refusals=(WorkItemError,),
         ),
     ]
+
+    @cached_property
+    def menu_url(self) -> str:
+        """Lead to what waits, the page one works from; the list of all is a step further."""
+        return reverse("tasks_waiting")

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from wagtail import hooks
 
 from core.worklist.panels import AttentionPanel
+from core.worklist.permissions import user_can_see_tasks
+from core.worklist.views import AttentionView, GiveView, SnoozeView, WakeView
 from core.worklist.viewsets import WorkItemViewSet
 
 
@@ -18,5 +21,16 @@ def register_work_item_viewset() -> WorkItemViewSet:
 @hooks.register("construct_homepage_panels")
 def add_attention_panel(request: HttpRequest, panels: list[Any]) -> None:
     """Put the panel on the front page of those who may see tasks."""
-    if request.user.has_perm("worklist.view_workitem"):
+    if user_can_see_tasks(request.user):
         panels.append(AttentionPanel())
+
+
+@hooks.register("register_admin_urls")
+def register_task_urls() -> list[URLPattern]:
+    """Return the page of what waits, and the steps with one task."""
+    return [
+        path("opgaver/", AttentionView.as_view(), name="tasks_waiting"),
+        path("opgaver/<int:pk>/giv/", GiveView.as_view(), name="task_give"),
+        path("opgaver/<int:pk>/udskyd/", SnoozeView.as_view(), name="task_snooze"),
+        path("opgaver/<int:pk>/frem/", WakeView.as_view(), name="task_wake"),
+    ]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -14,6 +13,8 @@ from core.links.tokens import absolute_url
 from core.outbox.registry import Audience, Content, MailType, register
 from core.worklist.kinds import get
 from core.worklist.models import WorkItem
+from core.worklist.querysets import KindCounts
+from core.worklist.views import attention_url, urgency
 from portal.digest.enums import Cadence
 from portal.digest.operations import MAIL_TYPE, may_have_digest
 
@@ -23,28 +24,28 @@ def _digest(ids: Mapping[str, Any], language: str, now: datetime) -> Content | N
     user = User.objects.filter(pk=ids["user"]).exclude(digest=None).select_related("digest").first()
     if user is None or user.digest.cadence == Cadence.OFF or not may_have_digest(user):
         return None
-    counts = WorkItem.objects.all().counts_by_kind(now=now)
+    awake = WorkItem.objects.awake(now=now)  # what sleeps is not told
+    counts = awake.counts_by_kind(now=now, user_id=user.pk)
     if not counts:
         return None
-    late_first = sorted(counts.items(), key=lambda pair: (-pair[1][1], -pair[1][0], str(get(pair[0]).title)))
-    own = WorkItem.objects.open().filter(assignee=user).count()
+    own = sum(counted.mine for counted in counts.values())
     return Content(
         {
-            "count": str(sum(items for items, _late in counts.values())),
-            "tasks": "\n".join(_line(kind, items, late) for kind, (items, late) in late_first),
+            "count": str(sum(counted.open for counted in counts.values())),
+            "tasks": "\n".join(_line(kind, counted) for kind, counted in sorted(counts.items(), key=urgency)),
             "own": ngettext("%(own)s of them is yours.", "%(own)s of them are yours.", own) % {"own": own}
             if own
             else "",
-            "staff_url": absolute_url(reverse("tasks:index") + "?is_open=open"),
+            "staff_url": absolute_url(attention_url()),
             "settings_url": absolute_url(reverse("wagtailadmin_account")),
         }
     )
 
 
-def _line(kind: str, items: int, late: int) -> str:
-    url = absolute_url(f"{reverse('tasks:index')}?{urlencode({'kind': kind, 'is_open': 'open'})}")
-    values = {"kind": get(kind).title, "items": items, "late": late, "url": url}
-    if late:
+def _line(kind: str, counted: KindCounts) -> str:
+    url = absolute_url(attention_url(kind=kind))
+    values = {"kind": get(kind).title, "items": counted.open, "late": counted.late, "url": url}
+    if counted.late:
         return gettext("%(kind)s: %(items)s, %(late)s of them overdue. %(url)s") % values
     return gettext("%(kind)s: %(items)s. %(url)s") % values
 

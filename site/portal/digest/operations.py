@@ -42,7 +42,7 @@ def queue_digests(now: datetime) -> int:
         if not period or period == choice.last_period or not may_have_digest(choice.user):
             continue
         if is_anything_open is None:
-            is_anything_open = WorkItem.objects.open().exists()
+            is_anything_open = WorkItem.objects.awake(now=now).exists()
         with transaction.atomic():
             mine = DigestChoice.objects.filter(pk=choice.pk, last_period=choice.last_period)
             if mine.update(last_period=period) and is_anything_open:

@@ -1,5 +1,6 @@
 """«Opgaver» in the admin, and what needs attention on its front page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -91,12 +92,8 @@ def test_front_page_counts_open_and_overdue_tasks_by_kind(staff_client, portal_s
 
     assert "Det kræver din opmærksomhed" in page
     row = page[page.index("Prøveopgave") :]
-    assert (
-        row[: row.index("</tr>")]
-        .replace(" ", "")
-        .replace("\n", "")
-        .endswith("</a></td><td>2</td><td><strong>1</strong></td>")
-    )
+    cells = re.findall(r"<td>(.*?)</td>", row[: row.index("</tr>")])
+    assert cells[:2] == ["2", "<strong>1</strong>"]
 
 
 def test_front_page_costs_the_same_queries_whatever_is_open(

@@ -8,6 +8,7 @@ from core.audit.log import SYSTEM
 from core.worklist.errors import ItemClosedError
 from core.worklist.models import WorkItem
 from core.worklist.operations import assign_item, close_item, close_item_by_key, open_item
+from core.worklist.querysets import KindCounts
 from tests.factories.worklist import OPENED_AT, WorkItemFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,4 +65,7 @@ def test_counts_by_kind_in_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         counts = WorkItem.objects.all().counts_by_kind(now=OPENED_AT + timedelta(days=1))
 
-    assert counts == {"sample": (1, 1), "b": (2, 0)}
+    assert counts == {
+        "sample": KindCounts(1, 1, 0, OPENED_AT),
+        "b": KindCounts(2, 0, 0, OPENED_AT),
+    }

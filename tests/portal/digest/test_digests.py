@@ -71,7 +71,7 @@ def test_a_digest_has_counts_and_links_and_no_person(caseworker):
     assert sent.to == ["sag@kk.example"]
     assert sent.subject == "Opgaver, der venter: 2"
     assert "Mailen kom ikke frem: 2, heraf 1 over tiden." in sent.body
-    assert "/admin/tasks/?kind=mail_bounced&is_open=open" in sent.body
+    assert "/admin/opgaver/?kind=mail_bounced" in sent.body
     assert "1 af dem er din." in sent.body
     assert "message:" not in sent.body
     assert "sag@kk.example" not in sent.body
@@ -104,6 +104,27 @@ def test_nothing_goes_when_nothing_is_open_nor_later_in_that_period(caseworker):
 
     assert queue_digests(at(18, 7)) == 0
     assert queue_digests(at(23, 7)) == 1
+
+
+def test_what_is_put_off_is_not_told_until_it_is_back(caseworker):
+    choose(caseworker, Cadence.DAILY)
+    asleep, _awake = a_task(1), a_task(2)
+    WorkItem.objects.filter(pk=asleep.pk).update(wakes_on=at(17, 0).date())
+
+    told = []
+    for day in (16, 17):
+        queue_digests(at(day, 7))
+        send_due(now=at(day, 7))
+        told.append(mail.outbox[-1].subject)
+
+    assert told == ["Opgaver, der venter: 1", "Opgaver, der venter: 2"]
+
+
+def test_nothing_goes_when_all_that_is_open_sleeps(caseworker):
+    choose(caseworker, Cadence.DAILY)
+    WorkItem.objects.filter(pk=a_task().pk).update(wakes_on=at(18, 0).date())
+
+    assert [queue_digests(at(day, 7)) for day in (16, 17, 18)] == [0, 0, 1]
 
 
 def test_a_digest_whose_tasks_are_done_before_it_goes_is_skipped(caseworker):
