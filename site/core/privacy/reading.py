@@ -17,8 +17,42 @@ from core.audit.retention import RetentionRule, all_rules
 from core.privacy.people import Person
 from core.privacy.registry import Asked, Holding, all_holdings, holdings_of, last_day
 
-HIDDEN = frozenset({"password", "data", "salt", "session_data", "browser_key", "content", "ids", "key"})
-"""Columns whose value opens something or says nothing: an export tells that they are there, not what they are."""
+HIDDEN = frozenset({"password", "browser_key", "data", "content", "address_hash"})
+"""Columns whose value opens something or is one long code: an export tells that they are there, not what they are."""
+
+TECHNICAL = frozenset({"ids", "key", "salt", "object_str", "last_period", "subject_hmac"})
+"""Columns that tell a reader nothing: numbers, random values, what another column says."""
+
+LABELS = {
+    "address_hash": _("Keyed hash of the address"),
+    "authority": _("Entitled to sign as"),
+    "authority_document": _("Document of authority"),
+    "browser_key": _("Key of the browser that booked"),
+    "data": _("Data"),
+    "last_updated_at": _("Last change"),
+    "made_at": _("Made at"),
+    "offer": _("Offer"),
+    "proof": _("Proof"),
+    "provider": _("Provider"),
+    "signature": _("Signature"),
+    "signer_name": _("Name"),
+    "signer_role": _("Role in the organisation"),
+    "started_at": _("Started at"),
+    "statements": _("Statements"),
+    "user": _("User"),
+}
+"""What columns are called that carry no name for readers."""
+
+TITLES = {
+    "charter.SigningAttempt": _("A signing that was started"),
+    "digest.DigestChoice": _("Open tasks by e-mail"),
+    "outbox.MailTextTrial": _("A mail text that was tried out"),
+    "wagtailadmin.FormState": _("A form that was not saved"),
+    "mfa.Authenticator": _("Second factor"),
+}
+
+IN_WORDS = {"mail_type": "type_title", "action": "action_name", "subject": "subject_name"}
+"""Columns that hold a name of ours, and the method that says it in words."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +176,7 @@ def _held(holding: Holding, rule: RetentionRule, row: Any, person: Person, asked
         holding=holding,
         rule=rule,
         row=row,
-        title=capfirst(str(row._meta.verbose_name)),
+        title=str(TITLES.get(row._meta.label) or capfirst(str(row._meta.verbose_name))),
         facts=list(_facts(row, (*holding.shown, *holding.fields))),
         since=last_day(row.kept_since),
         until=last_day(row.kept_until),
@@ -159,8 +193,14 @@ def _facts(row: Model, names: tuple[str, ...]) -> Iterator[Fact]:
         value = getattr(row, name)
         if value in (None, "", [], {}) or (isinstance(value, FieldFile) and not value):
             continue
-        label = capfirst(str(column.verbose_name))
-        if name in HIDDEN:
+        if name in TECHNICAL:
+            continue
+        label = str(LABELS[name]) if name in LABELS else capfirst(str(column.verbose_name))
+        if name in IN_WORDS:
+            yield Fact(
+                label, str(getattr(row, IN_WORDS[name])()) if hasattr(row, IN_WORDS[name]) else _text(value)
+            )
+        elif name in HIDDEN:
             yield Fact(label, gettext("(not shown)"))
         elif column.choices:
             yield Fact(label, str(getattr(row, f"get_{name}_display")()))
