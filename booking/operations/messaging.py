@@ -29,7 +29,7 @@ def send_session_message(
         LimitExceededError: too many messages to this session, or by this person, within an hour.
     Source: DESIGN.md 5 (Links): no typed text to an unproven address; rule 5.
     """
-    known = SessionMessage.objects.filter(key=key, session=session_id).first()
+    known = SessionMessage.objects.filter(key=key).first()
     if known is not None:
         return known
     hit("session_message", session_id, now=now)
@@ -37,7 +37,7 @@ def send_session_message(
     with transaction.atomic():
         # The session's row decides between two posts of the same form.
         session = Session.objects.locked().get(pk=session_id)
-        known = SessionMessage.objects.filter(key=key, session=session_id).first()
+        known = SessionMessage.objects.filter(key=key).first()
         if known is not None:
             return known
         if not can_be_written_to(session, now=now):

@@ -53,10 +53,11 @@ def start_draft(
         known = OfferDraft.objects.filter(same, provider=provider_id).first()
         if known is not None:
             return known
+        is_taken = OfferDraft.objects.filter(key=key).exists()
         return OfferDraft.objects.create(
             provider_id=provider_id,
             page_id=page_id,
-            key=key,
+            key=uuid.uuid4() if is_taken else key,
             values=dict(typed),
             author_id=actor.user_id,
             created_at=now,
@@ -177,11 +178,12 @@ def take_back_draft(*, draft_id: int, actor: Actor, now: datetime) -> OfferDraft
     """Take a sent draft out of review, to go on writing. One that is not under review stays as it is."""
     with transaction.atomic():
         draft = OfferDraft.objects.select_for_update().get(pk=draft_id)
-        if draft.state != DraftState.SENT or draft.page is None:
+        if draft.state != DraftState.SENT:
             return draft
         draft.state = DraftState.DRAFT
         draft.save(update_fields=["state"])
-        _end_review(draft.page, actor=actor)
+        if draft.page is not None:  # deleted by the administration: the draft lives on
+            _end_review(draft.page, actor=actor)
         _record("offer_draft_taken_back", draft, actor=actor, now=now)
         return draft
 

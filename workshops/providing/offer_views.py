@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.audit.log import Actor
 from workshops.enums import DraftState
-from workshops.errors import DraftChangedError, WorkshopError
+from workshops.errors import DraftChangedError, DraftStateError, WorkshopError
 from workshops.models import Offer, OfferDraft, OfferPage, Session
 from workshops.models.drafts import UNFINISHED
 from workshops.operations.drafts import (
@@ -93,8 +93,7 @@ class OfferDraftView(ProviderPlanningView):
         if self.draft is not None and step == "delete":
             return self._delete(request)
         if self.draft is not None and not self.draft.is_open_to_writing:
-            messages.info(request, _("The draft has been sent already. Nothing has changed."))
-            return self._to_draft(self.draft)
+            return self._sent_already(request)
         fixed = _fixed_audience(self.draft) if self.draft else ""
         form = OfferDraftForm(request.POST, fixed_audience=fixed)
         form.is_valid()
@@ -106,6 +105,8 @@ class OfferDraftView(ProviderPlanningView):
             draft = self._keep(form, actor=actor)
         except DraftChangedError as refusal:
             return self._conflict(form, refusal)
+        except DraftStateError:
+            return self._sent_already(request)
         self.draft = draft
         match step:
             case "preview" | "send" if not form.is_valid():
@@ -116,6 +117,13 @@ class OfferDraftView(ProviderPlanningView):
                 return self._send(form, draft)
         messages.success(request, _("The draft is saved. Nobody else has seen it yet."))
         return self._to_draft(draft)
+
+    def _sent_already(self, request: HttpRequest) -> HttpResponse:
+        """Say it to whoever posts twice, or after a colleague has sent it."""
+        messages.info(request, _("The draft has been sent already. Nothing has changed."))
+        return (
+            self._to_draft(self.draft) if self.draft else redirect("provider_offers", slug=self.provider.slug)
+        )
 
     def _keep(self, form: OfferDraftForm, *, actor: Actor) -> OfferDraft:
         now = timezone.now()

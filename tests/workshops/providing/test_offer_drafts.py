@@ -105,6 +105,27 @@ def test_the_first_save_pressed_twice_makes_one_draft(provider, member):
     assert OfferDraft.objects.count() == 1
 
 
+def test_send_pressed_twice_in_a_new_form_is_sent_once(provider, member):
+    client, key = member(), str(uuid.uuid4())
+
+    post(client, WHOLE, step="send", key=key)
+    again = post(client, {**WHOLE, "title": "Andet"}, step="send", key=key)
+
+    assert "Kladden er allerede sendt." in again.content.decode()
+    assert [draft.title for draft in OfferDraft.objects.all()] == ["Mellem linjerne"]
+
+
+def test_a_draft_whose_page_was_deleted_can_be_taken_back(provider, member):
+    client = member()
+    draft = sent(client)
+    draft.page.delete()
+
+    post(client, {}, step="take_back", draft=draft)
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.page, draft.title) == (DraftState.DRAFT, None, "Mellem linjerne")
+
+
 def test_an_incomplete_draft_is_not_sent_and_nothing_is_lost(provider, member):
     page = post(member(), {"title": "Halv", "intro": "Mange ord"}, step="send")
 
