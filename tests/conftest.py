@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
@@ -15,7 +16,7 @@ from core.prepared import forget_prepared
 from portal.home.models import HomePage
 from tests.factories.accounts import UserFactory, log_in
 from tests.suite import migrated
-from tests.suite.baseline import Baseline
+from tests.suite.baseline import Addition, Baseline
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +40,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         if connection.vendor == "sqlite" and not migrated.template_path().exists():
             migrated.keep(connection)
         baseline.capture()
+        with transaction.atomic():
+            _make_portal_site()
+            with_pages = Baseline(alias="default")
+            with_pages.capture()
+            transaction.set_rollback(True)
+        ContentType.objects.clear_cache()
+        cache.clear()
+    global _pages
+    _pages = Addition(before=baseline, after=with_pages)
     TransactionTestCase._fixture_teardown = lambda case: baseline.restore()
 
 
@@ -63,6 +73,15 @@ def _own_language() -> Iterator[None]:
     translation.deactivate()
 
 
+_pages: Addition | None = None
+"""The rows that `_make_portal_site` writes, once known."""
+
+
+def _pages_before() -> int:
+    assert _pages is not None
+    return len(_pages.before.rows.get(Page._meta.db_table, ((), ()))[1])
+
+
 @dataclass(frozen=True)
 class PortalSite:
     """The page tree that a visitor meets: a Danish home page, its English translation, one site."""
@@ -72,9 +91,8 @@ class PortalSite:
     english_home: HomePage
 
 
-@pytest.fixture
-def portal_site(db: None) -> PortalSite:
-    """Make the site with its home pages, or return what the migrations already made."""
+def _make_portal_site() -> PortalSite:
+    """Make the site with its home pages as an editor would."""
     danish, _created = Locale.objects.get_or_create(language_code="da")
     english, _created = Locale.objects.get_or_create(language_code="en")
     root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root", locale=danish)
@@ -92,6 +110,17 @@ def portal_site(db: None) -> PortalSite:
         defaults={"hostname": "testserver", "port": 80, "root_page": home, "site_name": "Dannelsesportalen"},
     )
     return PortalSite(site=site, home=home, english_home=HomePage.objects.get(pk=english_home.pk))
+
+
+@pytest.fixture
+def portal_site(db: None) -> PortalSite:
+    """Make the site with its home pages, or return what the test has already made."""
+    if _pages is not None and not HomePage.objects.exists() and Page.objects.count() == _pages_before():
+        _pages.put_in_place()
+        site = Site.objects.select_related("root_page").get(is_default_site=True)
+        homes = {page.locale.language_code: page for page in HomePage.objects.select_related("locale")}
+        return PortalSite(site=site, home=homes["da"], english_home=homes["en"])
+    return _make_portal_site()
 
 
 @pytest.fixture
