@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.dispatch import receiver
 from django.test import Client, TransactionTestCase
+from django.test.signals import setting_changed
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Locale, Page, Site
@@ -60,9 +63,9 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
 
 
-@pytest.fixture(autouse=True)
-def _nothing_prepared() -> None:
-    """Every test compiles its reads itself: one may replace what they are made of."""
+@receiver(setting_changed)
+def _forget_prepared(**_changed: Any) -> None:
+    """A read compiled with other settings is another read."""
     forget_prepared()
 
 

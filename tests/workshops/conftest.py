@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.prepared import forget_prepared
 from workshops import availability
 
 
@@ -11,3 +12,6 @@ def _counters_answer(monkeypatch):
     monkeypatch.setattr(availability, "_expired_places", availability._nothing_expired)
     monkeypatch.setattr(availability, "_booked_ids", availability._ids_with_taken_places)
     monkeypatch.setattr(availability, "_active_ids", availability._ids_with_taken_places)
+    forget_prepared()
+    yield
+    forget_prepared()
