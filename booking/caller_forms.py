@@ -84,7 +84,7 @@ def caller_form_for(session: Session, *args: Any, **kwargs: Any) -> CallerForm:
 def show_refusal(form: CallerForm, refusal: BookingRefusedError) -> None:
     """Put a refusal where it can be mended: at its field, else over the form."""
     party = form.party()
-    text: Any = refusal_text(refusal, party)
+    text: Any = refusal_text(refusal, party, to_insider=True)
     if isinstance(form, SchoolBookingForm) and form.add_class_refusal(refusal, text):
         return
     field: str | None = None

@@ -15,6 +15,9 @@ class BookingRefusedError(Exception):
 
     code: ClassVar[str] = "refused"
     text: ClassVar[str | Promise] = ""
+    insider_text: ClassVar[str | Promise] = ""
+    """What the provider itself and the administration may know besides; empty: no more than anybody."""
+
     session: "Session | None" = None
     """Which of several dates booked together was refused; None where there is only one."""
 
@@ -26,6 +29,11 @@ class BookingRefusedError(Exception):
     def message(self) -> str:
         """Return the text for the person who asked."""
         return str(self.text) % self.facts if self.facts else str(self.text)
+
+    @property
+    def insider_message(self) -> str:
+        """Return the text for the provider itself and for the administration."""
+        return str(self.insider_text) or self.message
 
 
 class SessionFullError(BookingRefusedError):
@@ -64,10 +72,16 @@ class SessionClosedError(BookingRefusedError):
 
 
 class CharterNotCoveredError(BookingRefusedError):
-    """The provider is not active or its charter does not cover today and the session's date (rule 2)."""
+    """The provider is not active or its charter does not cover today and the session's date (rule 2).
+
+    Neutral to the public: nobody is named as not having signed (DOMAIN.md 1.3).
+    """
 
     code = "charter_not_covered"
-    text = _("This date cannot be booked right now, because the provider's charter is not in force for it.")
+    text = _("This date cannot be booked right now. Choose another date, or call us.")
+    insider_text = _(
+        "This date cannot be booked right now, because the provider's charter is not in force for it."
+    )
 
 
 class OtherSchoolHostsError(BookingRefusedError):

@@ -202,9 +202,11 @@ def fewer_classes(party: Party, refusal: SessionFullError, *, adults_count: bool
     )
 
 
-def refusal_text(refusal: BookingRefusedError, party: Party | None = None) -> str:
+def refusal_text(
+    refusal: BookingRefusedError, party: Party | None = None, *, to_insider: bool = False
+) -> str:
     """Return a refusal in words, with what is left where the session is full, and which date of several."""
-    text = _refusal_text(refusal, party)
+    text = _refusal_text(refusal, party, to_insider=to_insider)
     if refusal.session is None:
         return text
     date = wording.date_text(refusal.session.starts_at)
@@ -216,10 +218,10 @@ def refusal_text(refusal: BookingRefusedError, party: Party | None = None) -> st
     return _("%(date)s: %(text)s") % {"date": date[:1].upper() + date[1:], "text": text}
 
 
-def _refusal_text(refusal: BookingRefusedError, party: Party | None) -> str:
+def _refusal_text(refusal: BookingRefusedError, party: Party | None, *, to_insider: bool) -> str:
     left = refusal.facts.get("people_left")
     if not isinstance(refusal, SessionFullError):
-        return refusal.message
+        return refusal.insider_message if to_insider else refusal.message
     if party and len(party.classes) > 1:
         return _("There is not room for all %(count)s classes. Left on this date: %(free)s.") % {
             "count": len(party.classes),
@@ -234,16 +236,16 @@ def _refusal_text(refusal: BookingRefusedError, party: Party | None) -> str:
     return refusal.message
 
 
-def change_refusal_text(refusal: BookingRefusedError) -> str:
+def change_refusal_text(refusal: BookingRefusedError, *, to_insider: bool = False) -> str:
     """Return in words why a booking cannot be changed so, and which of several dates says no; it stays as it was."""
-    text = _change_refusal_text(refusal)
+    text = _change_refusal_text(refusal, to_insider=to_insider)
     if refusal.session is None:
         return text
     date = wording.date_text(refusal.session.starts_at)
     return _("%(date)s: %(text)s") % {"date": date[:1].upper() + date[1:], "text": text}
 
 
-def _change_refusal_text(refusal: BookingRefusedError) -> str:
+def _change_refusal_text(refusal: BookingRefusedError, *, to_insider: bool) -> str:
     match refusal:
         case SessionFullError():
             free = wording.free_text(refusal.facts.get("groups_left"), refusal.facts.get("people_left"))  # type: ignore[arg-type]  # facts are of any type
@@ -255,6 +257,8 @@ def _change_refusal_text(refusal: BookingRefusedError) -> str:
                 "Booking has closed for this date, so your booking cannot grow any more. You can still enter a lower"
                 " number, or call us."
             )
+        case CharterNotCoveredError() if not to_insider:
+            return _("Your booking cannot grow right now. Call us if you need more places.")
         case CharterNotCoveredError():
             return _(
                 "Your booking cannot grow right now, because the provider's charter is not in force for the date."

@@ -45,8 +45,9 @@ class PaperRegisterView(CharterDecisionView):
         if not self.periods:
             return gettext("Nothing can be signed for this provider now. See its state and its charter.")
         return gettext(
-            "It covers nothing before a colleague has approved it. It then covers from that day, and the document "
-            "says that it was given on paper, who registered it and who approved it."
+            "It covers nothing before a colleague has approved it. It then covers from that day, or from the "
+            "period’s first day where that is later. The document says that it was given on paper, who registered "
+            "it and who approved it."
         )
 
     @cached_property

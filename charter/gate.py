@@ -48,6 +48,15 @@ def open_gate(*, today: date, provider: str = "provider", day: str = "local_date
     )
 
 
+def shows_badge(*, today: date, provider: str = "provider") -> Q:
+    """Return a condition: the provider is on the public list of those who have signed (C16)."""
+    return (
+        Q(covered(f"{provider}_id", today))
+        & Q(**{f"{provider}__state": ProviderState.ACTIVE})
+        & ~Q(**{f"{provider}__kind": ProviderKind.MUNICIPAL_TEAM})
+    )
+
+
 def passes_on(provider_id: int, *, today: date, day: date) -> bool:
     """Return whether a session of a provider on a day would pass the gate: asked before there is one.
 

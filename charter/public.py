@@ -46,6 +46,11 @@ def badge_of(provider: Provider, *, now: datetime) -> Badge | None:
     return Badge(_("Charter signed, valid until %(day)s") % {"day": _day(coverage.until)}, "success")
 
 
+def card_badge(*, has_signed: bool) -> Badge | None:
+    """Return the badge of a card in a list, from `charter.gate.shows_badge`; the date stands on the offer's page."""
+    return Badge(_("Charter signed"), "success") if has_signed else None
+
+
 def _day(day: date | None) -> str:
     return formats.date_format(day, "j. F Y" if get_language() == "da" else "j F Y") if day else ""
 

@@ -7,10 +7,21 @@ from typing import Any
 
 from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, TextField
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+)
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from charter.gate import local_day, shows_badge
 from core.cms.search import find_ids
 from core.prepared import prepared
 from workshops.calendars import local_date_of
@@ -158,17 +169,25 @@ def catalogue_page(
     ]
     rows.sort(key=lambda row: (row[0] is None, row[0] or now, row[1:]))
     page = Paginator([pk for _first, _title, pk in rows], PAGE_SIZE).get_page(number)
-    shown = {row.pk: row for row in _with_offers(page_ids=list(page.object_list))}
+    shown = {row.pk: row for row in _with_offers(page_ids=list(page.object_list), today=local_day(now))}
     hits = [shown[pk] for pk in page.object_list]
     dates = dates_of([row.offer for row in hits], free=free, now=now)
     return page, [Hit(page=row, dates=dates[row.offer_id]) for row in hits]
 
 
 @prepared
-def _with_offers(*, page_ids: Collection[int]) -> QuerySet[Any]:
+def _with_offers(*, page_ids: Collection[int], today: date) -> QuerySet[Any]:
     from workshops.models.pages import OfferPage  # reads this module
 
-    return OfferPage.objects.filter(pk__in=page_ids).select_related("offer")
+    return (
+        OfferPage.objects.filter(pk__in=page_ids)
+        .select_related("offer")
+        .annotate(
+            has_signed=ExpressionWrapper(
+                shows_badge(today=today, provider="offer__provider"), output_field=BooleanField()
+            )
+        )
+    )
 
 
 def dates_of(offers: Sequence[Any], *, free: Mapping[int, FreeDates], now: datetime) -> dict[int, OfferDates]:

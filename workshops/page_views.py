@@ -13,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from charter.public import badge_of
+from charter.public import badge_of, card_badge
 from core.cms.frame import current_frame, phone_link
 from core.cms.restrictions import open_to_all
 from core.cms.search import find_ids
@@ -85,7 +85,15 @@ def catalogue_context(page: Any, params: Any, *, now: datetime) -> dict[str, Any
     return {
         "form": form,
         "results": results,
-        "hits": [{"page": hit.page, "dates": hit.dates, "facts": card_facts(hit.page.offer)} for hit in hits],
+        "hits": [
+            {
+                "page": hit.page,
+                "dates": hit.dates,
+                "facts": card_facts(hit.page.offer),
+                "badge": card_badge(has_signed=hit.page.has_signed),
+            }
+            for hit in hits
+        ],
         "chips": form.chips(),
         "query": form.query(),
         "asks_for_dates": wanted.asks_for_dates,

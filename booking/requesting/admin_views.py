@@ -185,7 +185,7 @@ class RequestAnswerView(OneRequestView):
                 party=form.party() if isinstance(form, UrgentAnswerForm) else None,
             )
         except BookingRefusedError as refusal:
-            form.add_error(None, refusal.message)
+            form.add_error(None, refusal.insider_message)
             return self._ask(form, status=409)
         tell_what_is_in_the_way(request, asked, form.times())
         messages.success(request, _("The times are sent. When one is agreed by phone, book it on this page."))
@@ -250,7 +250,7 @@ class RequestActionView(OneRequestView):
                 withdraw_request(request_id=self.asked.pk, actor=actor, now=self.now)
                 messages.success(request, _("The request is withdrawn."))
         except BookingRefusedError as refusal:
-            messages.error(request, refusal.message)
+            messages.error(request, refusal.insider_message)
         return self.back()
 
     def _form(self, data: Any = None) -> Any:

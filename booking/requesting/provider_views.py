@@ -45,7 +45,7 @@ def provider_request(request: HttpRequest, request_id: int) -> HttpResponse:
                     now=timezone.now(),
                 )
             except BookingRefusedError as refusal:
-                form.add_error(None, refusal.message)
+                form.add_error(None, refusal.insider_message)
             else:
                 tell_what_is_in_the_way(request, asked, form.times())
                 messages.success(request, _("Your times are sent. You hear from us when one is chosen."))
@@ -68,7 +68,7 @@ def provider_request_decline(request: HttpRequest, request_id: int) -> HttpRespo
     try:
         decline_request(request_id=asked.pk, reason=reason, actor=Actor.of(request.user), now=timezone.now())
     except BookingRefusedError as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, refusal.insider_message)
     else:
         messages.success(request, _("You said no. We have told them."))
     return redirect("provider_request", request_id=asked.pk)

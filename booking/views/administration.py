@@ -205,7 +205,7 @@ class BookingActionView(OneBookingView):
         try:
             perform(self.action, self.facts, request.user, reason=form.cleaned_data.get("reason", ""))
         except BookingRefusedError as refusal:
-            messages.error(request, refusal.message)
+            messages.error(request, refusal.insider_message)
         else:
             messages.success(request, str(self.action.done))
         return redirect("booking_admin_detail", pk=pk)
@@ -453,7 +453,7 @@ class ChangeBookingView(OneBookingView):
         except ChangeNeedsApprovalError as refusal:
             return self._ask(form, asks=refusal.message, status=409)
         except BookingRefusedError as refusal:
-            text = change_refusal_text(refusal)
+            text = change_refusal_text(refusal, to_insider=True)
             if not (isinstance(form, ChangeSchoolForm) and form.add_class_refusal(refusal, text)):
                 form.add_error(form.number_field, text)
             return self._ask(form, status=409)

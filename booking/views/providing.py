@@ -132,7 +132,7 @@ def provider_approve(request: HttpRequest, session_id: int, booking_id: int) -> 
     try:
         approve_booking(booking_id=booking.pk, actor=Actor.of(request.user), now=timezone.now())
     except BookingRefusedError as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, refusal.insider_message)
     else:
         messages.success(request, _("You said yes. We have sent the receipt."))
     return redirect("provider_session", session_id=session_id)
@@ -152,7 +152,7 @@ def provider_decline(request: HttpRequest, session_id: int, booking_id: int) -> 
             booking_id=booking.pk, reason=reason, actor=Actor.of(request.user), now=timezone.now()
         )
     except BookingRefusedError as refusal:
-        messages.error(request, refusal.message)
+        messages.error(request, refusal.insider_message)
     else:
         messages.success(request, _("You said no. We have told them, and the place is free."))
     return redirect("provider_session", session_id=session_id)

@@ -123,7 +123,7 @@ class SessionChangeView(View):
             )
         except BookingRefusedError as refusal:
             self.session.refresh_from_db()
-            return self._show_preview(form, notice=refusal.message, status=409)
+            return self._show_preview(form, notice=refusal.insider_message, status=409)
         except WorkshopError as refusal:
             form.add_refusal(refusal)
             return self._ask(form, status=422)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from booking.enums import BookingKind, BookingState, Channel
 from booking.errors import (
@@ -27,6 +27,7 @@ from booking.operations import (
     withdraw_booking,
 )
 from booking.party import Party
+from booking.presentation import change_refusal_text, refusal_text
 from booking.retention import contact_deleted_after
 from charter.models import Provider
 from core.audit.log import LINK, VISITOR, Actor
@@ -133,10 +134,16 @@ def test_sending_asks_the_gate_again():
     booking = hold(session)
     Provider.objects.filter(pk=session.provider_id).update(state="suspended")
 
-    with pytest.raises(CharterNotCoveredError):
+    with pytest.raises(CharterNotCoveredError) as refused:
         submit_booking(booking_id=booking.pk, is_proven=True, now=timezone.now())
 
     assert Booking.objects.get(pk=booking.pk).submitted_at is None
+    with translation.override("da"):
+        assert refusal_text(refused.value) == (
+            "Tiden kan ikke bookes lige nu. Vælg en anden tid, eller ring til os."
+        ), "in public nobody is named as not having signed"
+        assert "charter" in refusal_text(refused.value, to_insider=True)
+        assert "charter" not in change_refusal_text(refused.value)
 
 
 @pytest.mark.parametrize(

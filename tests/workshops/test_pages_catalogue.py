@@ -250,3 +250,20 @@ def test_catalogue_limits_searches_per_address_and_nothing_else(client):
 
     assert client.get("/tilbud/", {"q": "skærm"}).status_code == 429
     assert client.get("/tilbud/", {"q": " ? ", "klassetrin": "5"}).status_code == 200
+
+
+def test_cards_say_who_has_signed_and_never_who_has_not(client):
+    offer_page(OfferFactory(title="Dækket", provider=ProviderFactory(covered=True)))
+    offer_page(OfferFactory(title="Udækket", provider=ProviderFactory()))
+    offer_page(OfferFactory(title="Eget hold", provider=ProviderFactory(municipal=True)))
+    paused = ProviderFactory(covered=True)
+    offer_page(OfferFactory(title="På pause", provider=paused))
+    Provider.objects.filter(pk=paused.pk).update(state=ProviderState.SUSPENDED)
+
+    response = client.get("/tilbud/")
+
+    badges = {
+        hit["page"].title: hit["badge"].text if hit["badge"] else "" for hit in response.context["hits"]
+    }
+    assert badges == {"Dækket": "Charter underskrevet", "Udækket": "", "Eget hold": "", "På pause": ""}
+    assert response.content.decode().count("offer-card-charter") == 1
