@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.widgets.button import HeaderButton
 
 from core.audit.log import Actor
 from core.worklist.errors import DayNotAheadError, WorkItemError
@@ -110,13 +109,6 @@ class AttentionView(WagtailAdminTemplateMixin, View):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Stand below the front page."""
         return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
-
-    @property
-    def header_buttons(self) -> list[HeaderButton]:
-        """Lead to the list of all, closed ones too."""
-        return [
-            HeaderButton(_("All tasks, closed ones too"), url=reverse("tasks:index"), icon_name="list-ul")
-        ]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the tasks that the filters keep. A fixed number of queries, whatever is open."""

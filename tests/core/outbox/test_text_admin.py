@@ -158,11 +158,11 @@ def test_reading_a_real_mail_is_noted_and_editors_see_invented_ones(client, staf
 
 
 def test_auditor_and_caseworker_read_only(staff_client, portal_site):
-    assert "Redigér teksten" in read(staff_client("Redaktør").get(PAGE))
+    assert "Ret teksten" in read(staff_client("Redaktør").get(PAGE))
     for role in ("Revisor", "Sagsbehandler"):
         client = staff_client(role)
 
-        assert "Redigér teksten" not in read(client.get(PAGE))
+        assert "Ret teksten" not in read(client.get(PAGE))
         assert client.post(EDIT, filled(subject="Nej {reference}")).status_code in {302, 403}
     assert not MailTextVersion.objects.exists()
 

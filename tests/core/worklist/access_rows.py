@@ -13,7 +13,6 @@ def task(world):
 
 ROWS = [
     row("tasks_waiting", **OUTSIDE, caseworker=200, auditor=200, administration=200),
-    row("task_give", task, **OUTSIDE, staff=405),
     row("task_give", task, method="post", data={"assignee": ""}, **OUTSIDE, staff=302),
     row("task_snooze", task, method="post", data={"wakes_on": "2001-01-01"}, **OUTSIDE, staff=302),
     row("task_wake", task, method="post", **OUTSIDE, staff=302),
