@@ -71,11 +71,12 @@ def test_an_offer_is_written_on_a_phone_and_approved(page_mobile: Page, open_pag
     expect(page.get_by_text("Sendt til godkendelse", exact=True)).to_be_visible()
     look_at(page)
 
+    reviewer = UserFactory(roles=[ADMINISTRATION])
     staff = open_page()
-    enter_as(staff, UserFactory(roles=[ADMINISTRATION]))
+    enter_as(staff, reviewer)
     staff.goto(reverse("wagtailadmin_pages:edit", args=[OfferPage.objects.get().pk]))
     expect(staff.get_by_text("Klar Tale har skrevet dette.")).to_be_visible()
-    OfferPage.objects.get().current_workflow_state.current_task_state.approve(user=UserFactory())
+    OfferPage.objects.get().current_workflow_state.current_task_state.approve(user=reviewer)
 
     page.goto(reverse("provider_offers", args=["klar-tale"]))
     expect(page.get_by_role("link", name="Mellem linjerne", exact=True)).to_be_visible()
