@@ -118,8 +118,14 @@ class Progress:
     days: SchoolDays
 
 
-def progress_of(*, programme: Programme, period: Period, now: datetime) -> Progress:
-    """Return the goals of a programme that touch a period, with figures of that period; a fixed number of statements."""
+def progress_of(
+    *, programme: Programme, period: Period, now: datetime, mapping: SchoolTypeMapping | None = None
+) -> Progress:
+    """Return the goals of a programme that touch a period, with figures of that period; a fixed number of statements.
+
+    Args:
+        mapping: what school types count as, where it has been read already; else the version in force.
+    """
     today = local_date_of(now)
     goals = [
         goal
@@ -127,7 +133,7 @@ def progress_of(*, programme: Programme, period: Period, now: datetime) -> Progr
         if goal.first_day <= period.last_day and goal.last_day >= period.first_day
     ]
     scope = Scope(period.first_day, period.last_day, programme_id=programme.pk)
-    facts = read_facts(scope, mapping=mapping_in_force(), now=now)
+    facts = read_facts(scope, mapping=mapping or mapping_in_force(), now=now)
     days = school_days_of(period, today=today)
     figures = [
         _figure_of(goal, period=period, facts=facts, days=days, today=today) for goal in _newest_of_key(goals)

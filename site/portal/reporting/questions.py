@@ -28,7 +28,7 @@ from portal.reporting.figures import (
     sessions_of,
 )
 from portal.reporting.goals import COUNTED, Period, default_period, periods_of, scope_of
-from portal.reporting.models import AnnualGoal
+from portal.reporting.models import AnnualGoal, SchoolTypeMapping
 from portal.reporting.wording import stage_label
 from workshops.calendars import local_date_of
 from workshops.enums import STAGES, Audience, SchoolType
@@ -67,6 +67,9 @@ class Question:
     by: Dimension
     value: str = ""
     """One value of the dimension, as addresses write it; empty for all."""
+
+    mapping: SchoolTypeMapping | None = None
+    """Where the question has needed it: then nobody needs to read it again."""
 
     goal: AnnualGoal | None = None
     only_missing: bool = False
@@ -115,7 +118,7 @@ class Row:
 
 
 def ask(values: Mapping[str, str], *, now: datetime) -> Question | None:
-    """Return the question of an address, or None where there is no programme. Two statements."""
+    """Return the question of an address, or None where there is no programme. Two or three statements."""
     today = local_date_of(now)
     programmes = tuple(Programme.objects.prefetch_related("goals").order_by("name", "pk"))
     if not programmes:
@@ -129,7 +132,7 @@ def ask(values: Mapping[str, str], *, now: datetime) -> Question | None:
         (row for row in periods if period_key(row) == values.get("period")),
         default_period(programme, today=today),
     )
-    of, goal, scope = _asked_of(values.get("of", ""), programme, period)
+    of, goal, scope, mapping = _asked_of(values.get("of", ""), programme, period)
     by = _dimension(values.get("by", ""), scope)
     key = _key_of(by, values.get("value", ""))
     if key is not None:
@@ -142,6 +145,7 @@ def ask(values: Mapping[str, str], *, now: datetime) -> Question | None:
         of=of,
         scope=scope,
         by=by,
+        mapping=mapping,
         value=values.get("value", "") if key is not None else "",
         goal=goal,
         only_missing=values.get("missing") == "1",
@@ -154,16 +158,23 @@ def dimensions_of(scope: Scope) -> list[Dimension]:
     return [item for item in Dimension if has_classes or item not in SCHOOL_DIMENSIONS]
 
 
-def breakdown(question: Question, *, now: datetime) -> list[Row]:
-    """Return the rows of a breakdown; at most three statements."""
-    facts = read_facts(
-        replace(question.scope, dimension=None, value=None),
-        mapping=None,
-        now=now,
-        by=None if question.by == Dimension.MONTH else question.by,
-        pupils=question.counts_pupils,
-        sessions=not question.counts_pupils,
-    )
+def breakdown(question: Question, *, now: datetime, whole: Facts | None = None) -> list[Row]:
+    """Return the rows of a breakdown; at most three statements.
+
+    Args:
+        whole: what was read of the programme's period by day: people by month are in it, and cost nothing more.
+    """
+    if whole is not None and question.by == Dimension.MONTH and not question.counts_pupils:
+        facts = whole
+    else:
+        facts = read_facts(
+            replace(question.scope, dimension=None, value=None),
+            mapping=None,
+            now=now,
+            by=None if question.by == Dimension.MONTH else question.by,
+            pupils=question.counts_pupils,
+            sessions=not question.counts_pupils,
+        )
     threes, reached, completeness = _sums(facts, question)
     keys = set(threes) | set(completeness)
     return [
@@ -262,12 +273,14 @@ def value_label(question: Question) -> str:
     return label_of(question.by, key, labels)
 
 
-def _asked_of(of: str, programme: Programme, period: Period) -> tuple[str, AnnualGoal | None, Scope]:
+def _asked_of(
+    of: str, programme: Programme, period: Period
+) -> tuple[str, AnnualGoal | None, Scope, SchoolTypeMapping | None]:
     """Return what is asked for: a goal that sessions count for, else everybody of an audience."""
     goal = next((goal for goal in programme.goals.all() if f"goal-{goal.pk}" == of), None)
     if goal is not None and goal.measure in COUNTED:
         mapping = mapping_in_force() if goal.school_bucket else None
-        return of, goal, scope_of(goal, period, mapping)
+        return of, goal, scope_of(goal, period, mapping), mapping
     subject = Subject(of) if of in Subject.values else Subject.PUPILS
     audience = _AUDIENCES[subject]
     scope = Scope(
@@ -277,7 +290,7 @@ def _asked_of(of: str, programme: Programme, period: Period) -> tuple[str, Annua
         audience=audience,
         of_classes=subject == Subject.PUPILS,
     )
-    return subject.value, None, scope
+    return subject.value, None, scope, None
 
 
 def _dimension(by: str, scope: Scope) -> Dimension:

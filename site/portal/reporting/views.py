@@ -1,6 +1,7 @@
 """The pages of goals and figures in the administration: goals, the sessions behind them, coverage, counting."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -97,8 +98,8 @@ class GoalsView(FiguresView):
         if file_format := self.asked_format():
             return self._export(question, file_format)
         today = local_date_of(self.now)
-        progress = progress_of(programme=question.programme, period=question.period, now=self.now)
-        rows = breakdown(question, now=self.now)
+        progress = _progress(question, now=self.now)
+        rows = breakdown(question, now=self.now, whole=progress.facts)
         return self.render_to_response(
             self.get_context_data(
                 question=question,
@@ -156,7 +157,7 @@ class GoalsView(FiguresView):
                 question, breakdown(question, now=self.now), totals_of(question, now=self.now)
             )
         else:
-            progress = progress_of(programme=question.programme, period=question.period, now=self.now)
+            progress = _progress(question, now=self.now)
             table = _months_table(progress) if asked == "months" else goals_table(progress)
         return table_response(table, file_format=file_format, filename=_filename(table.title, question))
 
@@ -548,6 +549,12 @@ def _subjects(question: Question) -> list[dict[str, Any]]:
         (f"goal-{goal.pk}", goal.title) for goal in goals
     ]
     return [{"value": key, "label": label, "is_chosen": key == question.of} for key, label in choices]
+
+
+def _progress(question: Question, *, now: datetime) -> Progress:
+    return progress_of(
+        programme=question.programme, period=question.period, now=now, mapping=question.mapping
+    )
 
 
 def _all_missing(question: Question) -> str:
