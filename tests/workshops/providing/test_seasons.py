@@ -33,7 +33,7 @@ YEAR = 2026
 
 
 @pytest.fixture(autouse=True)
-def _today():
+def _today(portal_site):
     with time_machine.travel(NOW, tick=False):
         yield
 
