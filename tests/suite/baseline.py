@@ -35,11 +35,21 @@ class Baseline:
             only_existing=True, include_views=False
         )
         with self.connection.cursor() as cursor:
+            # The search index of SQLite is fed by triggers on another table.
+            fed = self._virtual_tables(cursor)
             for table in self.tables:
+                if table in fed:
+                    continue
                 cursor.execute(f"SELECT * FROM {quote(table)}")  # noqa: S608 - a table's own name
                 rows = cursor.fetchall()
                 if rows:
                     self.rows[table] = ([column[0] for column in cursor.description], rows)
+
+    def _virtual_tables(self, cursor: Any) -> set[str]:
+        if self.connection.vendor != "sqlite":
+            return set()
+        cursor.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'")
+        return {row[0] for row in cursor.fetchall()}
 
     def restore(self) -> None:
         """Make the tables as they were when captured, past every trigger that refuses changes."""
