@@ -444,7 +444,6 @@ class AnnualReportViewSet(ReadOnlyViewSet):
         TitleColumn(
             "label",
             label=_("Year"),
-            width="6rem",
             get_url=lambda report: reverse("annual_report:inspect", args=[report.pk]),
         ),
         Column("programme", label=_("Programme")),
