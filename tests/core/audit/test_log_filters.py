@@ -74,7 +74,7 @@ def test_the_export_is_harmless_holds_no_address_and_is_written_down(staff_clien
     assert "rikke@kommune.example" not in str(rows)
     assert any("reason: =1+1" in cell for row in rows for cell in row)
     assert book["Content-Type"].endswith("sheet")
-    book.close()
+    assert b"".join(book.streaming_content).startswith(b"PK")
     assert Entry.objects.filter(action="audit.exported").count() == 2
 
 
