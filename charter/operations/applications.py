@@ -75,25 +75,30 @@ def send_application(
             return known
         invitation = _usable(invitation_id, now=now) if invitation_id is not None else None
         address = values.contact_email.strip().lower()
-        application = ProviderApplication.objects.create(
-            state=ApplicationState.UNPROVEN,
-            reference=f"UD-{get_random_string(8, _ALPHABET)}",
-            name=values.name.strip(),
-            kind=values.kind,
-            cvr=values.cvr or None,
-            p_number=values.p_number,
-            website=values.website,
-            presentation=values.presentation.strip(),
-            contact_name=values.contact_name.strip(),
-            contact_email=address,
-            contact_phone=values.contact_phone.strip(),
-            may_sign=values.may_sign,
-            language=values.language,
+        # Not `create`: of two forms at once the other may have been first.
+        application, is_new = ProviderApplication.objects.get_or_create(
             submission_key=submission_key,
-            invitation=invitation,
-            created_at=now,
-            delete_after=local_day(now + PROVE_WITHIN),
+            defaults={
+                "state": ApplicationState.UNPROVEN,
+                "reference": f"UD-{get_random_string(8, _ALPHABET)}",
+                "name": values.name.strip(),
+                "kind": values.kind,
+                "cvr": values.cvr or None,
+                "p_number": values.p_number,
+                "website": values.website,
+                "presentation": values.presentation.strip(),
+                "contact_name": values.contact_name.strip(),
+                "contact_email": address,
+                "contact_phone": values.contact_phone.strip(),
+                "may_sign": values.may_sign,
+                "language": values.language,
+                "invitation": invitation,
+                "created_at": now,
+                "delete_after": local_day(now + PROVE_WITHIN),
+            },
         )
+        if not is_new:
+            return application
         if invitation is not None:
             invitation.used_at = now
             invitation.delete_after = local_day(now + INVITATION_KEPT)

@@ -1,14 +1,19 @@
-"""Two caseworkers at once: one case has one decision, one invitation one answer."""
+"""Two at once: one case has one decision, one invitation one answer, one form one application."""
+
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from charter.models import MemberInvitation, ProviderMember, VettingCase
+from charter.enums import ProviderKind
+from charter.models import MemberInvitation, ProviderApplication, ProviderMember, VettingCase
+from charter.operations.applications import ApplicationValues, send_application
 from charter.operations.members import accept_invitation, revoke_invitation
 from charter.operations.vetting import Decision, close_review
 from charter.organisation.enums import CaseKind
 from core.audit.log import SYSTEM, Actor
 from core.audit.models import Entry
+from core.outbox.models import Message
 from tests.concurrency.threads import at_once, names
 from tests.factories.accounts import UserFactory
 from tests.factories.charter import MemberInvitationFactory, VettingCaseFactory
@@ -54,3 +59,28 @@ def test_an_invitation_withdrawn_while_it_is_accepted_has_one_end():
     assert sorted(names(results)) == ["InvitationUsedError", "ok"]
     is_member = ProviderMember.objects.filter(user=user).exists()
     assert is_member == (MemberInvitation.objects.get().state == "accepted")
+
+
+def test_one_form_sent_twice_at_once_is_one_application():
+    key = uuid4()
+    values = ApplicationValues(
+        name="Foreningen Samtalen",
+        kind=ProviderKind.CIVIL_SOCIETY,
+        cvr="",
+        p_number="",
+        website="",
+        presentation="Vi holder aftener om uenighed.",
+        contact_name="Rikke Rask",
+        contact_email="rikke@samtalen.example",
+        contact_phone="",
+        may_sign=True,
+    )
+
+    def send():
+        return send_application(values=values, submission_key=key, now=timezone.now(), actor=SYSTEM)
+
+    results = at_once(send, send)
+
+    assert names(results) == ["ok", "ok"]
+    assert {result.pk for result in results} == {ProviderApplication.objects.get().pk}
+    assert Message.objects.count() == 1
