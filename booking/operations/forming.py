@@ -152,9 +152,10 @@ def set_learning_goals(
         Offer.objects.select_for_update().get(pk=offer_id)
     current = {
         goal.number: goal
-        for goal in LearningGoal.objects.select_for_update().filter(
-            offer=offer_id, pilot=pilot_id, replaced_at=None
-        )
+        # In their own order: the model's would join what may be missing, and such rows cannot be locked.
+        for goal in LearningGoal.objects.select_for_update()
+        .filter(offer=offer_id, pilot=pilot_id, replaced_at=None)
+        .order_by("pk")
     }
     changed = 0
     for number, wanted in enumerate(goals, start=1):
