@@ -2,8 +2,7 @@
 
 import pytest
 from django.apps import apps
-from django.db import connection
-from django.db import models
+from django.db import connection, models
 
 from core.audit.retention import all_rules
 from core.privacy.registry import all_holdings, exemptions, holdings_of
