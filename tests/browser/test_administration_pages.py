@@ -22,6 +22,7 @@ from charter.content import ensure_charter
 from charter.models import IdentityBinding
 from core.worklist.operations import open_item
 from portal.reporting.models import AnnualGoal
+from portal.reporting.yearly.models import AnnualReport
 from tests.access.discovery import addresses, rows_by_package
 from tests.access.test_admin import make
 from tests.access.world import make_world
@@ -47,8 +48,8 @@ UPSTREAMS_OWN = {"delete", "usage", "history", "copy", "index_results", "results
 
 FILES = {"export", "document", "authority_document", "journal", "scan"}
 
-MADE_BY_OTHERS = (Course, DateRequest, IdentityBinding)
-"""Their pages have rows in the access matrix, or are a list's own; no factory makes one."""
+MADE_BY_OTHERS = (AnnualReport, Course, DateRequest, IdentityBinding)
+"""Their pages have rows in the access matrix, a test of their own, or are a list's own; no factory makes one."""
 
 SAME_IN_DANISH = {"ID", "Administrator", "System", "Status", "Tags", "Version", "Titel", "Type"}
 

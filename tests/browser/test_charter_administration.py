@@ -29,8 +29,12 @@ def assert_main_fits(page: Page) -> None:
 
 
 @pytest.fixture
-def providers(portal):
-    """One lapsed, one that can renew with dates that wait, one covered, one that declined, a paused one."""
+def providers(portal, settings):
+    """One lapsed, one that can renew with dates that wait, one covered, one that declined, a paused one.
+
+    In rolling years: so they stand on whatever day of the calendar year the test runs.
+    """
+    settings.PORTAL_CHARTER_MODE = "rolling"
     now = timezone.now()
     today = timezone.localdate(now)
     version = ensure_charter(now - timedelta(days=400))
