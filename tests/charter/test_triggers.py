@@ -1,12 +1,26 @@
-"""Rule 4: the database refuses UPDATE and DELETE of signatures and their records."""
+"""Rule 4: the database refuses UPDATE and DELETE of signatures and their records, and what does the same unseen."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from charter.chain import verify_chain
 from charter.models import Signature, SignatureRecord
-from charter.triggers import ACTIONS, TABLES, drop_statements, name_of
-from tests.factories.charter import SignatureFactory
+from charter.triggers import (
+    TABLES,
+    TEXT_KEYS,
+    TEXTS,
+    VERSION_KEYS,
+    VERSIONS,
+    Keys,
+    drop_statements,
+    names_on,
+)
+from portal.reporting.yearly.triggers import TABLES as YEARLY_TABLES
+from tests.factories.charter import CharterTextFactory, CharterVersionFactory, SignatureFactory
 
 
 def trigger_names() -> set[str]:
@@ -30,7 +44,126 @@ def drop_triggers() -> None:
 
 @pytest.mark.django_db
 def test_all_triggers_stand_after_all_migrations():
-    assert {name_of(table, action) for table in TABLES for action in ACTIONS} <= trigger_names()
+    assert names_on(connection.vendor, TABLES) <= trigger_names()
+
+
+def unique_keys(table: str) -> set[frozenset[str]]:
+    """Read a table's unique columns from its model: each is a way to replace a row."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    single = {frozenset([field.column]) for field in model._meta.concrete_fields if field.unique}
+    return single | {
+        frozenset(model._meta.get_field(name).column for name in constraint.fields)
+        for constraint in model._meta.total_unique_constraints
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "keys"),
+    [*TABLES.items(), *YEARLY_TABLES.items(), (TEXTS, TEXT_KEYS), (VERSIONS, VERSION_KEYS)],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_triggers_know_every_key_by_which_a_row_can_be_replaced(table: str, keys: Keys):
+    assert {frozenset(key) for key in keys} == unique_keys(table)
+
+
+def row_of(table: str) -> dict[str, Any]:
+    """Read the first row of a table as it lies there."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} ORDER BY id LIMIT 1")  # noqa: S608 - our own constants
+        return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+
+
+def replace(table: str, row: Mapping[str, Any]) -> None:
+    """Write a row over the one that has one of its keys (SQLite)."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        names, places = ", ".join(row), ", ".join(["%s"] * len(row))
+        cursor.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({places})", list(row.values()))  # noqa: S608
+
+
+def truncate(table: str) -> None:
+    """Empty a table and all that refers to it (PostgreSQL)."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+
+
+def on_sqlite() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("INSERT OR REPLACE is SQLite's")
+
+
+def on_postgresql() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("TRUNCATE is PostgreSQL's")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("table", "kept", "changed"),
+    [
+        ("charter_signature", "id", {"reference": "CH-ANDEN", "covers_until": "2040-12-31"}),
+        ("charter_signature", "reference", {"id": 4711, "covers_until": "2040-12-31"}),
+        ("charter_signaturerecord", "id", {"content": "{}", "record_hash": "1", "previous_hash": "2"}),
+        ("charter_signaturerecord", "record_hash", {"id": 4711, "content": "{}", "previous_hash": "2"}),
+        ("charter_signaturerecord", "previous_hash", {"id": 4711, "content": "{}", "record_hash": "1"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_sqlite_refuses_to_replace_a_row(table, kept, changed):
+    on_sqlite()
+    SignatureFactory()
+    before = row_of(table)
+
+    with pytest.raises(DatabaseError, match="never edited"):
+        replace(table, {**before, **changed})
+
+    assert kept not in changed
+    assert row_of(table) == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", TABLES)
+def test_postgresql_refuses_to_empty_a_table(table):
+    on_postgresql()
+    SignatureFactory()
+
+    with pytest.raises(DatabaseError, match="never edited"):
+        truncate(table)
+
+    assert Signature.objects.exists()
+    assert SignatureRecord.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_words_of_a_signed_version_are_neither_replaced_nor_emptied():
+    signed = SignatureFactory().version
+    CharterTextFactory(version=signed)
+    draft = CharterTextFactory(version=CharterVersionFactory(number=signed.number + 1, draft=True))
+    signed.refresh_from_db()
+    if not signed.locked_at:
+        signed.locked_at = signed.published_at
+        signed.save(update_fields=["locked_at"])
+    text, version = row_of(TEXTS), row_of(VERSIONS)
+
+    if connection.vendor == "sqlite":
+        for table, row in (
+            (TEXTS, {**text, "body": "<p>Noget andet.</p>"}),
+            (TEXTS, {**text, "id": 4711, "body": "<p>Noget andet.</p>"}),
+            (TEXTS, {**text, "version_id": draft.version_id, "language": "kl"}),
+            (VERSIONS, {**version, "required_from": "2040-01-01"}),
+            (VERSIONS, {**version, "id": 4711, "required_from": "2040-01-01"}),
+        ):
+            with pytest.raises(DatabaseError, match="never edited"):
+                replace(table, row)
+        replace(TEXTS, {**text, "id": draft.pk, "version_id": draft.version_id, "body": "<p>Nyt udkast.</p>"})
+        draft.refresh_from_db()
+        assert draft.body == "<p>Nyt udkast.</p>"
+    else:
+        for table in (TEXTS, VERSIONS):
+            with pytest.raises(DatabaseError, match="never edited"):
+                truncate(table)
+
+    assert (row_of(TEXTS), row_of(VERSIONS)) == (text, version)
 
 
 @pytest.mark.django_db

@@ -24,6 +24,7 @@ from core.worklist.models import WorkItem
 from core.worklist.operations import close_item
 from tests.charter.conftest import Signed, sign_for, stored
 from tests.charter.test_operations_signing import NOW
+from tests.charter.test_triggers import row_of
 from tests.factories.charter import CharterTextFactory, CharterVersionFactory
 
 pytestmark = pytest.mark.django_db
@@ -290,6 +291,27 @@ def test_a_whole_chain_written_anew_is_found_by_the_hash_that_a_document_carries
 
     assert head != new_hash
     assert codes() == ["head_unknown"]
+
+
+def test_the_command_finds_a_row_that_was_replaced_and_a_table_that_was_emptied(signed, time_machine):
+    """What SQLite's INSERT OR REPLACE and PostgreSQL's TRUNCATE leave, once the triggers against them are gone too."""
+    time_machine.move_to(LATER, tick=False)
+    sign_for("Sundt Sprog")
+    row = {**row_of("charter_signature"), "covers_until": date(2040, 1, 1)}
+    if connection.vendor == "sqlite":
+        names, places = ", ".join(row), ", ".join(["%s"] * len(row))
+        sql = f"INSERT OR REPLACE INTO charter_signature ({names}) VALUES ({places})"  # noqa: S608 - its own names
+        past_the_triggers(sql, *row.values())
+        expected = ["edited_signature"]
+    else:
+        past_the_triggers("TRUNCATE charter_signaturerecord")
+        expected = ["cut_off", "no_record"]
+
+    status, text = verify("--json")
+
+    found = json.loads(text)
+    assert (status, found["intact"]) == (1, False)
+    assert sorted({finding["code"] for finding in found["findings"]}) == expected
 
 
 # --- states --------------------------------------------------------------------------------------

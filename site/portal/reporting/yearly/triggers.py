@@ -1,14 +1,23 @@
-"""Database triggers that refuse UPDATE and DELETE of closed years and their documents (ADR 11).
+"""Database triggers that refuse every change of closed years and their documents (ADR 11).
 
 On SQLite a later migration that rebuilds one of the tables drops its triggers without a word: it must run `create`
 again at its end. A test asserts that they stand after all migrations.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from charter.triggers import refusing_statements, unrefusing_statements
+from charter.triggers import Keys, refusing_statements, unrefusing_statements
 
-TABLES = ("reporting_annualreport", "reporting_annualreportdocument")
+TABLES: Mapping[str, Keys] = {
+    "reporting_annualreport": (
+        ("id",),
+        ("corrects_id",),
+        ("sha256",),
+        ("programme_id", "first_day", "last_day", "number"),
+    ),
+    "reporting_annualreportdocument": (("id",), ("report_id", "format")),
+}
 FUNCTION = "reporting_refuse_change"
 SAYS = "a closed year is never edited"
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from booking.enums import ReportSource
+from charter.triggers import names_on
 from core.audit.log import SYSTEM, Actor
 from core.audit.models import Entry
 from portal.reporting.models import AnnualGoal
@@ -29,7 +31,7 @@ from portal.reporting.yearly.models import AnnualReport, AnnualReportDocument, D
 from portal.reporting.yearly.operations import Seen, close_year, correct_year, read_year
 from portal.reporting.yearly.periods import Period
 from portal.reporting.yearly.triggers import TABLES
-from tests.charter.test_triggers import trigger_names
+from tests.charter.test_triggers import replace, row_of, trigger_names, truncate
 from tests.factories.accounts import UserFactory
 from tests.factories.attendance import report, set_back
 from tests.factories.booking import a_class, book, known_school
@@ -220,7 +222,7 @@ def test_figures_that_move_between_two_reads_are_refused(session, monkeypatch):
 
 
 def test_triggers_stand_after_all_migrations():
-    assert {f"{table}_no_{action}" for table in TABLES for action in ("update", "delete")} <= trigger_names()
+    assert names_on(connection.vendor, TABLES) <= trigger_names()
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -234,6 +236,20 @@ def test_database_refuses_to_change_a_closed_year(table, act, session, administr
         cursor.execute(statement)
 
     assert AnnualReport.objects.get().is_intact
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_database_refuses_to_replace_or_empty_closed_years(table, session, administrator):
+    close(administrator)
+    before = row_of(table)
+    act = partial(truncate, table)
+    if connection.vendor == "sqlite":
+        act = partial(replace, table, {**before, "sha256": "0" * 64})
+
+    with pytest.raises(DatabaseError, match="never edited"):
+        act()
+
+    assert row_of(table) == before
 
 
 def test_database_refuses_a_correction_without_a_reason_a_second_one_and_a_second_first(
