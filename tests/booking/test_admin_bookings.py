@@ -102,7 +102,7 @@ def test_list_takes_the_same_number_of_queries_whatever_is_booked(
         )
     caseworker.get(reverse(LIST))
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(14):
         response = caseworker.get(reverse(LIST))
 
     assert len(response.context["object_list"]) == count
@@ -177,7 +177,7 @@ def test_page_takes_the_same_number_of_queries(count, caseworker, django_assert_
         )
     caseworker.get(detail_url(booking))
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(18):
         caseworker.get(detail_url(booking))
 
 

@@ -229,6 +229,6 @@ def test_offers_and_dates_take_the_same_number_of_queries(count, caseworker, dja
     for url in urls:
         caseworker.get(url)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(19):
         for url in urls:
             caseworker.get(url)

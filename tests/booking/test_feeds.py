@@ -32,11 +32,11 @@ from tests.factories.workshops import OfferFactory, SchoolFactory, SessionFactor
 from workshops.models import Session
 from workshops.operations import cancel_session
 
-FEEDS_QUERIES = 12
+FEEDS_QUERIES = 9
 pytestmark = pytest.mark.django_db
 TEACHER_QUERIES = 6
 PROVIDER_QUERIES = 7
-TEAM_QUERIES = 6
+TEAM_QUERIES = 5
 
 
 @pytest.fixture

@@ -434,7 +434,7 @@ def test_the_list_takes_the_same_number_of_queries(count, caseworker, django_ass
     assert len(response.context["object_list"]) == count
 
 
-LIST_QUERIES = 15
+LIST_QUERIES = 12
 
 
 def test_staff_answer_and_book_what_was_agreed_by_phone(caseworker):

@@ -23,8 +23,8 @@ from workshops.recurrence import weekly
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("portal_site")]
 SESSIONS, SCHEDULES, SCHOOLS = "/admin/sessions/", "/admin/schedules/", "/admin/schools/"
-LIST_QUERIES = {SESSIONS: 15, SCHEDULES: 14, SCHOOLS: 13}
-MONTH_QUERIES = 13
+LIST_QUERIES = {SESSIONS: 12, SCHEDULES: 11, SCHOOLS: 10}
+MONTH_QUERIES = 10
 
 
 @pytest.fixture

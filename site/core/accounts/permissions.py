@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
@@ -16,23 +15,11 @@ SECOND_FACTOR_SET_UP_KEY = "accounts_second_factor_set_up"
 def user_is_staff_member(user: "User | AnonymousUser") -> bool:
     """Return whether the user may open the administration, by whatever group or permission.
 
-    Asked once per user object: permissions do not change within a request.
+    Permissions are read once per user object: they do not change within a request.
     """
     if not user.is_authenticated or not user.is_active:
         return False
-    if user.is_superuser or user.is_staff:
-        return True
-    from django.contrib.auth.models import Permission  # models import this module
-
-    answer: bool | None = getattr(user, "_is_staff_member", None)
-    if answer is None:
-        answer = (
-            Permission.objects.filter(codename="access_admin", content_type__app_label="wagtailadmin")
-            .filter(Q(group__user=user.pk) | Q(user=user.pk))
-            .exists()
-        )
-        user._is_staff_member = answer  # type: ignore[attr-defined]  # remembered on the object only
-    return answer
+    return user.is_staff or user.has_perm("wagtailadmin.access_admin")
 
 
 def has_passed_second_factor(request: HttpRequest, user: "User | AnonymousUser") -> bool:

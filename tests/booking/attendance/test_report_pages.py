@@ -273,7 +273,7 @@ def test_missing_reports_are_listed_in_a_fixed_number_of_queries(
     url = reverse("unreported_results")
     office.get(url)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         html = office.get(url).content.decode()
 
     assert html.count("/indberet/") == count

@@ -9,7 +9,7 @@ from core.audit.log import SYSTEM, record
 pytestmark = pytest.mark.django_db
 INDEX = "/admin/audit/"
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-QUERIES = 13
+QUERIES = 10
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -7,7 +7,7 @@ from tests.factories.outbox import MessageFactory
 
 pytestmark = pytest.mark.django_db
 INDEX = "/admin/outbox/"
-QUERIES = 12
+QUERIES = 9
 
 
 @pytest.mark.parametrize("rows", [1, 3])

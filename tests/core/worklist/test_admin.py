@@ -14,7 +14,7 @@ from tests.factories.worklist import WorkItemFactory
 
 pytestmark = pytest.mark.django_db
 INDEX = "/admin/tasks/"
-QUERIES = 12
+QUERIES = 9
 
 
 @pytest.fixture(autouse=True)

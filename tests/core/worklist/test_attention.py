@@ -29,8 +29,8 @@ from tests.factories.worklist import OPENED_AT, WorkItemFactory
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/opgaver/"
-QUERIES = 13
-QUERIES_OF_ONE_KIND = 14
+QUERIES = 10
+QUERIES_OF_ONE_KIND = 11
 A_DAY = timedelta(days=1)
 
 

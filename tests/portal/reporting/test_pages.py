@@ -269,7 +269,7 @@ def test_every_version_of_a_goal_is_in_the_log(client):
     assert (entry.data["before"]["target_low"], entry.data["after"]["target_low"]) == (4000, 4200)
 
 
-WAGTAILS_FRAME = 10
+WAGTAILS_FRAME = 7
 """Statements of any page of the administration: session, user, permissions, and the menu around it."""
 
 
