@@ -13,7 +13,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from charter.journal import agreement_package, case_package, signature_package
 from charter.models import Agreement, Signature, VettingCase
-from charter.permissions import user_is_member
+from charter.permissions import acts_for
 from core.audit.log import Actor, record
 
 
@@ -31,7 +31,7 @@ class JournalView(PermissionCheckedMixin, View):
         """Make and send it, and note that it was read."""
         found = get_object_or_404(self.model.objects.select_related("provider"), pk=pk)
         # Internal notes about an organisation are not for those who act for it.
-        if user_is_member(request.user, found.provider_id):
+        if acts_for(request.user.pk, found.provider_id):
             raise PermissionDenied
         now: datetime = timezone.now()
         data = type(self).package(found, now=now)

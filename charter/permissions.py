@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from charter.enums import MemberRole
-from charter.models import ProviderMember
+from charter.models import Provider, ProviderMember
 
 
 def user_is_member(user: Any, provider_id: int, roles: Iterable[str] | None = None) -> bool:
@@ -17,6 +18,17 @@ def user_is_member(user: Any, provider_id: int, roles: Iterable[str] | None = No
     if roles is not None:
         memberships = memberships.filter(role__in=list(roles))
     return memberships.exists()
+
+
+def acts_for(user_id: int | None, provider_id: int) -> bool:
+    """Return whether a user is a member of an organisation or the contact it has given: then they decide nothing
+    about it, and what staff note about it is not theirs to read (DESIGN.md 5, People)."""
+    if user_id is None:
+        return False
+    if ProviderMember.objects.filter(provider=provider_id, user=user_id).exists():
+        return True
+    email = get_user_model().objects.filter(pk=user_id).values_list("email", flat=True).first()
+    return bool(email) and Provider.objects.filter(pk=provider_id, contact_email__iexact=email).exists()
 
 
 def roles_of(user: Any, provider_id: int) -> frozenset[str]:

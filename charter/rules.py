@@ -212,6 +212,26 @@ def signable_periods(
     return found
 
 
+def period_that_was_offered(
+    offered: Period, *, today: date, mode: str, periods: Sequence[Period]
+) -> Period | None:
+    """Return the days that a signing begun earlier signs for now; None where they cannot be signed for any more.
+
+    What was offered holds to its last day, also when midnight has passed since. Its first day moves to today: a
+    signature never reaches back.
+
+    Args:
+        periods: what can be signed for now (`signable_periods`).
+    Source: DESIGN.md rule 2; a person signs for what they have read.
+    """
+    rest = replace(offered, first_day=max(offered.first_day, today))
+    if mode == CharterMode.ROLLING:
+        # Each day offers another twelve months: those of yesterday lie within them, all but the day that is over.
+        holds = any(p.first_day <= rest.first_day and rest.last_day <= p.last_day for p in periods)
+        return rest if holds and rest.first_day <= rest.last_day else None
+    return next((period for period in periods if period.last_day == offered.last_day), None)
+
+
 def _signable_rolling(*, today: date, intervals: Sequence[Interval]) -> list[Period]:
     current = next((interval for interval in intervals if interval.covers(today)), None)
     first_day = today

@@ -22,7 +22,9 @@ from charter.organisation.errors import (
     ApplicationExpiredError,
     InvitationExpiredError,
     InvitationUsedError,
+    OwnApplicationError,
 )
+from charter.organisation.matches import is_own_application
 from charter.organisation.rules import (
     APPLICATION_KEPT,
     INVITATION_KEPT,
@@ -30,6 +32,7 @@ from charter.organisation.rules import (
     PROVIDER_INVITATION_VALID,
 )
 from charter.organisation.work_items import APPLICATION, application_subject
+from charter.permissions import acts_for
 from core.audit.log import Actor, record
 from core.worklist.operations import close_items, open_item
 
@@ -167,10 +170,11 @@ def accept_application(
         may_sign: the applicant becomes signatory too.
     Raises:
         ApplicationAnsweredError: it does not await an answer.
+        OwnApplicationError: it is the caseworker's own.
         ProviderNameTakenError: a provider has the name or the CVR number (`attach_application` instead).
     """
     with transaction.atomic():
-        application = _waiting(application_id)
+        application = _waiting(application_id, actor)
         provider = create_provider(
             name=name.strip(),
             kind=kind,
@@ -204,10 +208,13 @@ def attach_application(
 
     Raises:
         ApplicationAnsweredError
+        OwnApplicationError: it is the caseworker's own, or they act for the provider.
     """
     with transaction.atomic():
         provider = Provider.objects.locked().get(pk=provider_id)
-        application = _waiting(application_id)
+        application = _waiting(application_id, actor)
+        if acts_for(actor.user_id, provider.pk):
+            raise OwnApplicationError
         is_member = ProviderMember.objects.filter(
             provider=provider, user__email=application.contact_email, role=MemberRole.COORDINATOR
         ).exists()
@@ -232,10 +239,10 @@ def decline_application(
     """Turn an application down, with a reason that the applicant gets by mail.
 
     Raises:
-        ApplicationAnsweredError, ReasonMissingError
+        ApplicationAnsweredError, OwnApplicationError, ReasonMissingError
     """
     with transaction.atomic():
-        application = _waiting(application_id)
+        application = _waiting(application_id, actor)
         if not reason.strip():
             raise ReasonMissingError
         application.reason = reason.strip()
@@ -355,10 +362,13 @@ def _usable(invitation_id: int, *, now: datetime) -> ProviderInvitation:
     return invitation
 
 
-def _waiting(application_id: int) -> ProviderApplication:
+def _waiting(application_id: int, actor: Actor) -> ProviderApplication:
+    """Lock an application that awaits an answer, for somebody who may give it."""
     application = ProviderApplication.objects.select_for_update(of=("self",)).get(pk=application_id)
     if application.state != ApplicationState.WAITING:
         raise ApplicationAnsweredError
+    if is_own_application(application, actor.user_id):
+        raise OwnApplicationError
     return application
 
 

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from charter.enums import AuthorityOutcome
 from charter.errors import NoteMissingError, OwnPaperError, PaperPartyError
 from charter.models import AuthorityCheck, PaperSignature, Signature
-from charter.permissions import user_is_member
+from charter.permissions import acts_for
 from charter.work_items import authority_key
 from core.audit.log import Actor, record
 from core.worklist.operations import close_item_by_key
@@ -26,8 +25,7 @@ def check_authority(
     """
     with transaction.atomic():
         signature = Signature.objects.get(pk=signature_id)
-        user = get_user_model().objects.filter(pk=actor.user_id or 0).first()
-        if user is not None and user_is_member(user, signature.provider_id):
+        if acts_for(actor.user_id, signature.provider_id):
             raise PaperPartyError
         papers = PaperSignature.objects.filter(signature=signature_id)
         if actor.user_id and papers.filter(registered_by=actor.user_id).exists():

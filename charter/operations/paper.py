@@ -33,7 +33,7 @@ from charter.models import (
     SignatureEvidence,
 )
 from charter.operations.signing import complete, refuse_signing, signable_for_paper
-from charter.permissions import user_is_member
+from charter.permissions import acts_for
 from charter.rules import Period
 from charter.scans import Scan
 from charter.texts import text_in, text_sha256
@@ -274,8 +274,5 @@ def _text_of(version: CharterVersion, period: Period) -> CharterText:
 
 
 def _refuse_party(actor: Actor, provider_id: int) -> None:
-    from django.contrib.auth import get_user_model
-
-    user = get_user_model().objects.filter(pk=actor.user_id or 0).first()
-    if user is not None and user_is_member(user, provider_id):
+    if acts_for(actor.user_id, provider_id):
         raise PaperPartyError

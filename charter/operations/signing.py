@@ -48,6 +48,7 @@ from charter.rules import (
     SigningBar,
     add_months,
     interval_of,
+    period_that_was_offered,
     signable_periods,
     signing_bar,
 )
@@ -59,6 +60,9 @@ from core.limits.limits import hit
 from core.worklist.operations import open_item
 
 ATTEMPT_VALID_FOR = timedelta(days=1)
+ATTEMPTS_KEPT = 3
+"""How many unfinished signings a person may have for one provider: each may carry a document of 10 MB."""
+
 EVIDENCE_YEARS = 5
 """Evidence is kept for the signature's time and five years more (DOMAIN.md 4.3, to be confirmed by the DPO)."""
 
@@ -150,7 +154,23 @@ def start_signing(
     Raises:
         ProviderCannotSignError, SigningWindowClosedError, NotSignatoryError: it cannot be signed now.
         VersionChangedError: the text on the page is not the current one any more.
+        LimitExceededError: too many begun in the last hour.
     """
+    hit("signing_start", user_id, now=now)
+    attempt = _kept(
+        provider_id=provider_id,
+        user_id=user_id,
+        period_first_day=period_first_day,
+        statement=statement,
+        now=now,
+    )
+    _let_go_of_older(attempt)
+    return attempt
+
+
+def _kept(
+    *, provider_id: int, user_id: int, period_first_day: date, statement: Statement, now: datetime
+) -> SigningAttempt:
     with transaction.atomic():
         provider = Provider.objects.get(pk=provider_id)
         user = _user(user_id)
@@ -179,6 +199,24 @@ def start_signing(
             statements=list(statement.statements),
             started_at=now,
         )
+
+
+def _let_go_of_older(attempt: SigningAttempt) -> None:
+    """Delete what a person has begun and left for the same provider, but for the newest few; documents too.
+
+    Each in a transaction of its own, with the row locked: one that is being signed this moment stays, and the file
+    goes only with its row.
+    """
+    unfinished = SigningAttempt.objects.filter(
+        provider=attempt.provider_id, user=attempt.user_id, signature=None
+    )
+    for pk in unfinished.order_by("-pk").values_list("pk", flat=True)[ATTEMPTS_KEPT:]:
+        with transaction.atomic():
+            older = unfinished.select_for_update(of=("self",)).filter(pk=pk).first()
+            if older is not None:
+                if older.authority_document:
+                    older.authority_document.delete(save=False)
+                older.delete()
 
 
 def request_signing_code(*, attempt_id: int, now: datetime) -> SigningAttempt:
@@ -368,13 +406,21 @@ class StartedSigning:
         self.actor = Actor("user", attempt.user_id)
 
     def locked(self) -> Signature | None:
-        """Lock the attempt; return what it led to when it was posted twice."""
-        self._attempt = (
+        """Lock the attempt; return what it led to when it was posted twice.
+
+        Raises:
+            SigningExpiredError: it gave way to newer ones this moment.
+        """
+        attempt = (
             SigningAttempt.objects.select_for_update(of=("self",))
             .select_related("user", "signature")
-            .get(pk=self._attempt.pk)
+            .filter(pk=self._attempt.pk)
+            .first()
         )
-        return self._attempt.signature
+        if attempt is None:
+            raise SigningExpiredError
+        self._attempt = attempt
+        return attempt.signature
 
     def check(self, *, now: datetime) -> tuple[CharterText, Period]:
         """Ask everything again: time, state, window, signatory, version, the very text that was shown."""
@@ -389,8 +435,12 @@ class StartedSigning:
         text = text_in(opening.version, attempt.language)
         if text is None or text_sha256(text) != attempt.text_sha256:
             raise VersionChangedError
-        # A signing begun before midnight covers from the day it is completed: compared by the last day.
-        period = next((p for p in opening.periods if p.last_day == attempt.period_last_day), None)
+        period = period_that_was_offered(
+            Period(attempt.period_first_day, attempt.period_last_day),
+            today=local_day(now),
+            mode=settings.PORTAL_CHARTER_MODE,
+            periods=opening.periods,
+        )
         if period is None:
             raise SigningWindowClosedError
         return text, period

@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from charter.enums import ProviderState, Transition
-from charter.models import Provider, ProviderMember
+from charter.models import Provider
 from charter.organisation.errors import OwnOrganisationError
+from charter.permissions import acts_for
 from charter.work_items import ready_key
 from core.audit.log import Actor, record
 from core.worklist.operations import close_item_by_key
@@ -58,7 +59,5 @@ def refuse_own_organisation(provider_id: int, actor: Actor) -> None:
         OwnOrganisationError
     Source: DESIGN.md 5 (People): nobody approves what is their own.
     """
-    if actor.user_id is None:
-        return
-    if ProviderMember.objects.filter(provider=provider_id, user=actor.user_id).exists():
+    if acts_for(actor.user_id, provider_id):
         raise OwnOrganisationError

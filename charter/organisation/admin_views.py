@@ -68,7 +68,6 @@ from charter.organisation.matches import matches_of
 from charter.organisation.rules import roles_left_empty
 from charter.organisation.uploads import content_type_of
 from charter.organisation.views import file_response
-from charter.permissions import user_is_member
 from core.audit.log import Actor, record
 from core.cms.decisions import DecisionView
 
@@ -454,8 +453,3 @@ class AgreementDocumentView(PermissionCheckedMixin, View):
             filename=agreement.document_name,
             content_type=content_type_of(agreement.document_name),
         )
-
-
-def acts_for(user: Any, provider_id: int) -> bool:
-    """Return whether a member of staff acts for the organisation: then its notes are not theirs to read."""
-    return user_is_member(user, provider_id)

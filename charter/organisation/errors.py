@@ -75,6 +75,13 @@ class OwnOrganisationError(CharterError):
     message = _("A colleague must do this: you act for the organisation yourself.")
 
 
+class OwnApplicationError(CharterError):
+    """Somebody answers an application that is their own (DESIGN.md 5, People)."""
+
+    code = "own_application"
+    message = _("A colleague must answer this: it is your own application, or you act for the organisation.")
+
+
 class CaseClosedError(CharterError):
     """The vetting case has been decided."""
 

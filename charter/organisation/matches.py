@@ -1,5 +1,6 @@
 """Which providers and applications an application may be about: for the administration alone, never in public."""
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from charter.models import Provider, ProviderApplication
@@ -12,6 +13,19 @@ def matches_of(application: ProviderApplication) -> list[Provider]:
     if application.cvr:
         same |= Q(cvr=application.cvr)
     return list(Provider.objects.filter(same).distinct().order_by("name"))
+
+
+def is_own_application(application: ProviderApplication, user_id: int | None) -> bool:
+    """Return whether a user is the applicant, or acts for a provider that the application is about."""
+    if user_id is None:
+        return False
+    user = get_user_model().objects.filter(pk=user_id).first()
+    if user is None or user.email.casefold() == application.contact_email.casefold():
+        return user is not None
+    same = Q(name__iexact=application.name)
+    if application.cvr:
+        same |= Q(cvr=application.cvr)
+    return Provider.objects.filter(same, memberships__user=user).exists()
 
 
 def other_applications_of(application: ProviderApplication) -> list[ProviderApplication]:

@@ -29,8 +29,9 @@ from charter.organisation import admin_views
 from charter.organisation.admin_forms import AgreementForm, ProviderInvitationForm
 from charter.organisation.enums import AWAITS_PROVIDER, ApplicationState, CaseKind, CaseState, EntryKind
 from charter.organisation.errors import InvitationUsedError
-from charter.organisation.matches import matches_of, other_applications_of
+from charter.organisation.matches import is_own_application, matches_of, other_applications_of
 from charter.organisation.rules import ENDING_SOON_DAYS, is_heard
+from charter.permissions import acts_for
 from core.audit.log import Actor, record
 from core.cms.viewsets import (
     PeriodFilter,
@@ -81,7 +82,9 @@ class ApplicationInspectView(ReadOnlyInspectView):
             actor=Actor.of(self.request.user),
             now=timezone.now(),
         )
-        can_answer = self.user_has_permission("change") and application.state == ApplicationState.WAITING
+        is_waiting = self.user_has_permission("change") and application.state == ApplicationState.WAITING
+        is_own = is_waiting and is_own_application(application, self.request.user.pk)
+        can_answer = is_waiting and not is_own
         found = matches_of(application)
         buttons = []
         if can_answer:
@@ -97,6 +100,7 @@ class ApplicationInspectView(ReadOnlyInspectView):
         return {
             **super().get_context_data(**kwargs),
             "application": application,
+            "is_own": is_own,
             "matches": found,
             "others": other_applications_of(application),
             "mails": Message.objects.about(f"providerapplication:{application.pk}").prefetch_related(
@@ -302,7 +306,7 @@ class CaseInspectView(ReadOnlyInspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the entries and the buttons. Whoever acts for the organisation sees what it sees, and decides nothing."""
         case = self.object
-        is_own = admin_views.acts_for(self.request.user, case.provider_id)
+        is_own = acts_for(self.request.user.pk, case.provider_id)
         entries = case.entries.select_related("by")
         record(
             "vetting.read",

@@ -3,6 +3,7 @@
 import json
 import threading
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,7 +26,7 @@ from charter.errors import (
 )
 from charter.methods import codes
 from charter.methods.email_code import proof_of
-from charter.models import CharterText, CharterVersion, Provider, Signature, SigningAttempt
+from charter.models import CharterText, CharterVersion, Provider, Signature, SigningAttempt, private_storage
 from charter.operations import (
     change_provider_state,
     publish_version,
@@ -35,7 +36,8 @@ from charter.operations import (
     start_signing,
     withdraw_charter,
 )
-from charter.operations.signing import StartedSigning, Statement, complete, sign_with_proof
+from charter.operations.signing import ATTEMPTS_KEPT, StartedSigning, Statement, complete, sign_with_proof
+from charter.scans import Scan
 from charter.texts import statements_in, text_sha256
 from core.audit.log import SYSTEM
 from core.audit.models import Entry
@@ -440,6 +442,111 @@ def test_signing_begun_before_midnight_covers_from_the_day_it_is_completed(membe
     )
 
     assert signature.covers_from == date(2026, 5, 5)
+
+
+BEFORE_MIDNIGHT = datetime(2026, 5, 4, 23, 55, tzinfo=COPENHAGEN)
+AFTER_MIDNIGHT = datetime(2026, 5, 5, 0, 1, tzinfo=COPENHAGEN)
+
+
+@pytest.mark.django_db
+@override_settings(PORTAL_CHARTER_MODE="rolling")
+@pytest.mark.parametrize("by_code", [True, False], ids=["code", "proof"])
+def test_rolling_signing_begun_before_midnight_keeps_the_last_day_that_was_offered(
+    member, text, by_code, time_machine
+):
+    time_machine.move_to(BEFORE_MIDNIGHT, tick=False)
+    attempt, code = start_with_code(member, text, now=BEFORE_MIDNIGHT)
+    time_machine.move_to(AFTER_MIDNIGHT, tick=False)
+
+    if by_code:
+        signature = sign_charter(attempt_id=attempt.pk, code=code, now=AFTER_MIDNIGHT)
+    else:
+        basis = StartedSigning(attempt, ip_address="", user_agent="")
+        signature = complete(basis, proof_of(attempt, now=AFTER_MIDNIGHT), now=AFTER_MIDNIGHT)
+
+    assert (signature.covers_from, signature.covers_until) == (date(2026, 5, 5), date(2027, 5, 3))
+    assert verify_chain().is_intact
+
+
+@pytest.mark.django_db
+@override_settings(PORTAL_CHARTER_MODE="rolling")
+def test_rolling_signing_begun_before_midnight_is_refused_once_a_colleague_has_signed(member, text):
+    attempt, code = start_with_code(member, text, now=BEFORE_MIDNIGHT)
+    colleague = ProviderMemberFactory(provider=member.provider)
+    sign(colleague, text, now=BEFORE_MIDNIGHT)
+
+    with pytest.raises(SigningWindowClosedError):
+        sign_charter(attempt_id=attempt.pk, code=code, now=AFTER_MIDNIGHT)
+
+
+@pytest.mark.django_db
+@override_settings(PORTAL_CHARTER_MODE="rolling")
+def test_rolling_renewal_is_the_same_on_both_sides_of_midnight(text):
+    """The last covered day ends at that very midnight: no day is lost, none is signed twice."""
+    provider = SignatureFactory(covers_from=date(2025, 5, 5), covers_until=date(2026, 5, 4)).provider
+    member = ProviderMemberFactory(provider=provider)
+    attempt, code = start_with_code(member, text, now=BEFORE_MIDNIGHT, first_day=date(2026, 5, 5))
+
+    signature = sign_charter(attempt_id=attempt.pk, code=code, now=AFTER_MIDNIGHT)
+
+    assert (signature.covers_from, signature.covers_until) == (date(2026, 5, 5), date(2027, 5, 4))
+
+
+@pytest.mark.django_db
+def test_a_year_that_ends_at_midnight_is_not_signed_for_after_it(member, text):
+    last_minute = datetime(2026, 12, 31, 23, 55, tzinfo=COPENHAGEN)
+    attempt, code = start_with_code(member, text, now=last_minute)
+
+    with pytest.raises(SigningWindowClosedError):
+        sign_charter(attempt_id=attempt.pk, code=code, now=last_minute + timedelta(minutes=6))
+
+
+@pytest.mark.django_db
+def test_signings_begun_again_and_again_are_limited(member, text):
+    for _time in range(LIMITS["signing_start"].count):
+        start(member, text)
+
+    with pytest.raises(LimitExceededError):
+        start(member, text)
+    start(ProviderMemberFactory(), text)
+
+
+@pytest.mark.django_db
+def test_signings_left_unfinished_do_not_pile_up_with_their_documents(member, text):
+    def document(number: int) -> Scan:
+        return Scan(b"%PDF-" + str(number).encode(), f"{uuid4().hex}.pdf", "0" * 64)
+
+    other = start(ProviderMemberFactory(), text, authority_document=document(0))
+    attempts = [start(member, text, authority_document=document(n)) for n in range(ATTEMPTS_KEPT + 2)]
+
+    assert list(SigningAttempt.objects.order_by("pk")) == [other, *attempts[-ATTEMPTS_KEPT:]]
+    kept = [private_storage().exists(one.authority_document.name) for one in [other, *attempts]]
+    assert kept == [True, False, False, *[True] * ATTEMPTS_KEPT]
+
+
+@pytest.mark.django_db
+def test_a_signing_that_led_to_a_signature_is_never_let_go_for_newer_ones(member, text):
+    attempt, code = start_with_code(member, text, authority_document=Scan(b"%PDF-1", "a.pdf", "0" * 64))
+    signature = sign_charter(attempt_id=attempt.pk, code=code, now=NOW)
+
+    for _time in range(ATTEMPTS_KEPT + 1):
+        start(member, text, first_day=date(2027, 1, 1), now=datetime(2026, 7, 1, 12, tzinfo=COPENHAGEN))
+
+    assert SigningAttempt.objects.filter(pk=attempt.pk).exists()
+    assert private_storage().exists(signature.evidence.authority_document.name)
+
+
+@pytest.mark.django_db
+def test_a_signing_that_gave_way_to_newer_ones_says_to_start_again(member, text):
+    attempt, _code = start_with_code(member, text)
+    basis = StartedSigning(attempt, ip_address="", user_agent="")
+    proof = proof_of(attempt, now=NOW)
+    for _time in range(ATTEMPTS_KEPT):
+        start(member, text)
+
+    with pytest.raises(SigningExpiredError):
+        complete(basis, proof, now=NOW)
+    assert not Signature.objects.exists()
 
 
 @pytest.mark.django_db

@@ -53,6 +53,7 @@ LIMITS: dict[str, Limit] = {
     "session_message_user": Limit(20, timedelta(hours=1)),
     "own_data_email": Limit(5, timedelta(hours=6)),
     "charter_check_ip": Limit(60, timedelta(minutes=10)),
+    "signing_start": Limit(20, timedelta(hours=1)),
     "signing_code": Limit(6, timedelta(hours=1)),
     "signing_broker": Limit(20, timedelta(hours=1)),
     "evaluation_code_ip": Limit(300, timedelta(minutes=10)),

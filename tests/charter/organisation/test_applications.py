@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +25,7 @@ from charter.operations.applications import (
 )
 from charter.organisation import links
 from charter.organisation.enums import ApplicationState, CaseKind, CaseState
-from charter.organisation.errors import ApplicationAnsweredError, InvitationUsedError
+from charter.organisation.errors import ApplicationAnsweredError, InvitationUsedError, OwnApplicationError
 from core.audit.log import LINK, SYSTEM, Actor
 from core.outbox.models import Message
 from core.outbox.registry import get, page_of
@@ -356,6 +357,68 @@ def test_an_application_that_is_not_proven_cannot_be_answered():
 
     with pytest.raises(ApplicationAnsweredError):
         decline_application(application_id=application.pk, reason="x", actor=SYSTEM, now=timezone.now())
+
+
+def answers_of(application, provider, actor):
+    """Each way to answer an application."""
+    facts = {"application_id": application.pk, "actor": actor, "now": timezone.now()}
+    return (
+        lambda: accept_application(name="Ny", kind="supplier", may_sign=True, **facts),
+        lambda: attach_application(provider_id=provider.pk, **facts),
+        lambda: decline_application(reason="Nej", **facts),
+    )
+
+
+@pytest.mark.parametrize("whose", ["applicant", "member by CVR", "member by name"])
+def test_nobody_answers_an_application_of_their_own(whose):
+    caseworker, provider = UserFactory(email="bo@kk.example"), ProviderFactory()
+    application = ProviderApplicationFactory(cvr="64942212")
+    if whose == "applicant":
+        application = ProviderApplicationFactory(contact_email="Bo@KK.example")
+    else:
+        same = {"cvr": "64942212"} if whose == "member by CVR" else {"name": application.name}
+        ProviderMemberFactory(user=caseworker, provider=ProviderFactory(**same))
+
+    for answer in answers_of(application, provider, Actor.of(caseworker)):
+        with pytest.raises(OwnApplicationError):
+            answer()
+
+    application.refresh_from_db()
+    assert (application.state, mails()) == (ApplicationState.WAITING, [])
+    accepted = answers_of(application, provider, Actor.of(UserFactory()))[2]()
+    assert accepted.state == ApplicationState.DECLINED
+
+
+@pytest.mark.parametrize("as_contact", [False, True], ids=["member", "contact"])
+def test_nobody_takes_an_applicant_into_their_own_organisation(as_contact):
+    caseworker = UserFactory(email="bo@kk.example")
+    provider = ProviderFactory(contact_email="Bo@kk.example" if as_contact else "")
+    if not as_contact:
+        ProviderMemberFactory(user=caseworker, provider=provider)
+    application = ProviderApplicationFactory()
+
+    with pytest.raises(OwnApplicationError):
+        answers_of(application, provider, Actor.of(caseworker))[1]()
+
+    assert not provider.memberships.exclude(user=caseworker).exists()
+
+
+def test_a_caseworker_sees_that_a_colleague_must_answer_their_own_application(staff_client):
+    client = staff_client("Sagsbehandler")
+    application = ProviderApplicationFactory()
+    accept = reverse("provider_application:accept", args=[application.pk])
+    page = reverse("provider_application:inspect", args=[application.pk])
+    assert accept in client.get(page).content.decode()
+    ProviderApplication.objects.update(contact_email=get_user_model().objects.get().email)
+
+    html = client.get(page).content.decode()
+    refused = client.post(accept, {"name": "Mit eget", "kind": "civil_society"}).content.decode()
+
+    assert accept not in html
+    for shown in (html, refused):
+        assert "En kollega skal svare: Det er din egen ansøgning" in shown
+    assert 'value="Mit eget"' in refused
+    assert not Provider.objects.exists()
 
 
 # --- the administration ----------------------------------------------------------------------------

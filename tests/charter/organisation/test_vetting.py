@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from charter.enums import MemberRole, ProviderState, Transition
 from charter.errors import ReasonMissingError, SelfApprovalError, TransitionNotAllowedError
-from charter.models import VettingCase, VettingEntry
+from charter.models import Provider, VettingCase, VettingEntry
 from charter.operations import change_provider_state
 from charter.operations.vetting import (
     Decision,
@@ -344,6 +344,16 @@ def test_staff_who_act_for_the_organisation_see_no_notes_and_no_buttons(staff_cl
 
 
 # --- who decides -----------------------------------------------------------------------------------
+
+
+def test_who_is_the_contact_of_an_organisation_does_not_deal_with_its_case(case):
+    contact = UserFactory(email="bo@kk.example")
+    Provider.objects.filter(pk=case.provider_id).update(contact_email="BO@kk.example")
+
+    with pytest.raises(OwnOrganisationError):
+        ask(case, Actor.of(contact))
+
+    assert not case.entries.exists()
 
 
 def test_nobody_deals_with_a_case_about_their_own_organisation(case, member):
