@@ -35,8 +35,8 @@ from booking.requesting.rules import PROOF_TIME
 from booking.wording import day_text
 from core.outbox.models import Message, MessageState
 from core.outbox.operations import forget_messages
-from core.privacy.people import Person, has_email, has_phone
-from core.privacy.registry import Asked, Holding, dated, exempt, register
+from core.privacy.people import Person, has_email, has_phone, mentions
+from core.privacy.registry import Asked, Holding, dated, delete_rows, exempt, register
 from workshops.calendars import local_date_of
 from workshops.personal_data import FACILITATOR_KEPT
 
@@ -150,17 +150,8 @@ def _request_also(row: Any, asked: Asked) -> Any:
     return _("It still awaits an answer and is withdrawn.") if row.state in _OPEN_REQUESTS else ""
 
 
-def _delete(rows: Sequence[Any], asked: Asked) -> None:
-    for row in rows:
-        row.delete()
-
-
 def _erase_notes(rows: Sequence[Any], asked: Asked) -> None:
     SessionReport.objects.filter(pk__in=[row.pk for row in rows]).update(note="")
-
-
-def _mentions(person: Person) -> Q:
-    return Q(note__icontains=person.email) if person.email else Q(pk__in=[])
 
 
 def old_proposed_facilitators(now: datetime) -> QuerySet[ProposedTime]:
@@ -339,7 +330,7 @@ def _register_requests() -> None:
             ).annotate(kept_until=F("sent_at") + PROOF_TIME),
             due=unproven_requests,
             of=_of_asker,
-            erase=_delete,
+            erase=delete_rows,
             contact="contact_email",
             order=13,
         )
@@ -357,7 +348,7 @@ def _register_rest() -> None:
             rows=lambda: dated(DateNotice.objects.all(), since="created_at", until="delete_after"),
             due=old_notices,
             of=lambda person: has_email(person, "email"),
-            erase=_delete,
+            erase=delete_rows,
             contact="email",
         )
     )
@@ -371,7 +362,7 @@ def _register_rest() -> None:
             rows=lambda: dated(Feed.objects.all(), since="created_at", until="delete_after"),
             due=ended_feeds,
             of=lambda person: has_email(person, "email", "user__email"),
-            erase=_delete,
+            erase=delete_rows,
             url=lambda row: reverse("feeds:inspect", args=[row.pk]),
         )
     )
@@ -386,7 +377,7 @@ def _register_rest() -> None:
                 kept_until=F("session__starts_at") + timedelta(days=NOTE_DAYS)
             ),
             due=old_notes,
-            of=_mentions,
+            of=lambda person: mentions(person, "note"),
             erase=_erase_notes,
         )
     )

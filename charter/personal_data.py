@@ -43,8 +43,8 @@ from charter.organisation.enums import ApplicationState
 from charter.organisation.rules import CLOSED_STATES, DOCUMENT_KEPT, PROVE_WITHIN
 from charter.organisation.work_items import APPLICATION, application_subject, proposal_key
 from core.accounts.closing import Use, register_use
-from core.privacy.people import Person, has_email, has_phone
-from core.privacy.registry import KEPT_BY_RULE, Asked, Holding, dated, exempt, register
+from core.privacy.people import Person, has_email, has_phone, mentions
+from core.privacy.registry import KEPT_BY_RULE, Asked, Holding, dated, delete_rows, exempt, register
 from core.worklist.operations import close_item_by_key, close_items
 
 
@@ -52,9 +52,9 @@ def _acts_for_a_provider() -> Q:
     return Q(pk__in=ProviderMember.objects.exclude(provider__state__in=CLOSED_STATES).values("user"))
 
 
-def _delete(rows: Sequence[Any], asked: Asked) -> None:
-    for row in rows:
-        row.delete()
+def _end_memberships(user: Any) -> None:
+    for model in (ProviderMember, IdentityBinding):
+        model.objects.filter(user=user).delete()
 
 
 def _erase_attempts(rows: Sequence[Any], asked: Asked) -> None:
@@ -118,10 +118,6 @@ def _of_signed() -> Q:
     return Q(signature__evidence__isnull=False)
 
 
-def _mentions(person: Person) -> Q:
-    return Q(text__icontains=person.email) if person.email else Q(pk__in=[])
-
-
 def register_all() -> None:
     """Register what charter holds, and what keeps an account alive."""
     register_use(
@@ -129,10 +125,7 @@ def register_all() -> None:
         Use(
             condition=_acts_for_a_provider,
             reason=_("The account is used for a provider. It ends when the role is taken away there."),
-            ended=lambda user: (
-                ProviderMember.objects.filter(user=user).delete()
-                and IdentityBinding.objects.filter(user=user).delete()
-            ),
+            ended=_end_memberships,
         ),
     )
     _register_signatures()
@@ -251,7 +244,7 @@ def _register_signatures() -> None:
             rows=lambda: dated(IdentityBinding.objects.all(), since="bound_at"),
             of=lambda person: has_email(person, "user__email"),
             stays=lambda row, asked: _why_binding_stays(row),
-            erase=_delete,
+            erase=delete_rows,
             order=60,
         )
     )
@@ -299,7 +292,7 @@ def _register_providers() -> None:
             due=ended_members,
             of=lambda person: has_email(person, "user__email"),
             stays=_why_membership_stays,
-            erase=_delete,
+            erase=delete_rows,
             url=lambda row: reverse("provider:inspect", args=[row.provider_id]),
             order=55,
         )
@@ -350,7 +343,7 @@ def _register_providers() -> None:
             rows=lambda: dated(ProviderInvitation.objects.all(), since="created_at", until="delete_after"),
             due=old_invitations,
             of=lambda person: has_email(person, "email"),
-            erase=_delete,
+            erase=delete_rows,
             contact="email",
             url=lambda row: reverse("provider_invitation:inspect", args=[row.pk]),
         )
@@ -395,7 +388,7 @@ def _register_cases() -> None:
             shown=("kind", "at"),
             rows=lambda: dated(VettingEntry.objects.all(), since="at", until="delete_after"),
             due=old_vetting_entries,
-            of=_mentions,
+            of=lambda person: mentions(person, "text"),
             stays=_kept_by_rule,
         )
     )

@@ -12,6 +12,7 @@ from core.privacy.people import Person, has_email, has_phone
 from core.privacy.registry import Asked, Holding, dated, exempt, register
 from workshops.models import OfferDraft, OfferPage, Schedule, Session
 from workshops.operations.drafts import KEPT_DAYS, old_drafts
+from workshops.plain_text import RICH
 
 FACILITATOR_KEPT = timedelta(days=730)
 """Who held a session: as long as the note about how it went."""
@@ -144,16 +145,7 @@ def register_all() -> None:
     exempt(
         "workshops.OfferPage",
         "teaser",
-        "intro",
-        "learning_goals",
-        "competence_goals",
-        "before_visit",
-        "during_visit",
-        "after_visit",
-        "school_provides_extra",
-        "practitioner_text",
-        "content_accessibility",
-        "sensitive_note",
+        *RICH,
         "price_text",
         "price_for",
         reason="published texts",

@@ -19,21 +19,12 @@ from booking.evaluation.rules import (
 )
 from booking.messaging.retention import TEXT_DAYS, old_message_texts, told_messages
 from booking.models import AnswerCode, AnswerSheet, EvaluationOptOut, FreeText, SessionMessage
-from core.privacy.people import Person
-from core.privacy.registry import Asked, Holding, dated, exempt, register
-
-
-def _mentions(person: Person) -> Q:
-    return Q(text__icontains=person.email) if person.email else Q(pk__in=[])
+from core.privacy.people import Person, mentions
+from core.privacy.registry import Asked, Holding, dated, delete_rows, exempt, register
 
 
 def _of_hash(person: Person) -> Q:
     return Q(address_hash=address_hash(person.email)) if person.email else Q(pk__in=[])
-
-
-def _delete(rows: Sequence[Any], asked: Asked) -> None:
-    for row in rows:
-        row.delete()
 
 
 def _empty_messages(rows: Sequence[Any], asked: Asked) -> None:
@@ -61,9 +52,9 @@ def register_all() -> None:
                 )
             ),
             due=old_texts,
-            of=_mentions,
+            of=lambda person: mentions(person, "text"),
             also=lambda row, asked: _("The address is written in the text."),
-            erase=_delete,
+            erase=delete_rows,
         )
     )
     for name, rows, since, days, due in (
@@ -92,7 +83,7 @@ def register_all() -> None:
             rows=lambda: dated(EvaluationOptOut.objects.all(), since="since", days=OPT_OUT_DAYS),
             due=old_opt_outs,
             of=_of_hash,
-            erase=_delete,
+            erase=delete_rows,
         )
     )
     register(
@@ -106,7 +97,7 @@ def register_all() -> None:
                 kept_until=F("session__starts_at") + timedelta(days=TEXT_DAYS)
             ),
             due=old_message_texts,
-            of=_mentions,
+            of=lambda person: mentions(person, "text"),
             also=lambda row, asked: _("The address is written in the text."),
             erase=_empty_messages,
         )

@@ -1,14 +1,7 @@
 """What the top packages hold of persons: the choice of digests; and what of theirs holds nothing."""
 
-from typing import Any
-
 from core.privacy.people import has_email
-from core.privacy.registry import Asked, Holding, dated, exempt, register
-
-
-def _delete(rows: Any, asked: Asked) -> None:
-    for row in rows:
-        row.delete()
+from core.privacy.registry import Holding, dated, delete_rows, exempt, register
 
 
 def register_all() -> None:
@@ -24,7 +17,7 @@ def register_all() -> None:
             shown=("cadence",),
             rows=lambda: dated(DigestChoice.objects.all(), since="user__date_joined"),
             of=lambda person: has_email(person, "user__email"),
-            erase=_delete,
+            erase=delete_rows,
         )
     )
     for model, reason in {

@@ -7,7 +7,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext
@@ -15,6 +14,7 @@ from django.utils.translation import get_language, gettext
 from core.cms.frame import current_frame
 from core.privacy.people import Person
 from core.privacy.reading import Held
+from core.typesetting import typeset
 
 _TEMPLATE = Path(__file__).parent / "data" / "person.typ"
 
@@ -69,16 +69,7 @@ def as_pdf(person: Person, held: Sequence[Held], *, now: datetime) -> bytes:
         ],
         "labels": {"page": gettext("Page"), "fact": gettext("Fact"), "value": gettext("Value")},
     }
-    document = typst.compile(
-        str(_TEMPLATE),
-        format="pdf",
-        pdf_standards=["ua-1", "a-2a"],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(facts, ensure_ascii=False, sort_keys=True)},
-    )
-    if not isinstance(document, bytes):
-        raise TypeError("typst returned no single document")
-    return document
+    return typeset(_TEMPLATE, facts)
 
 
 def by_purpose(held: Sequence[Held]) -> list[Held]:

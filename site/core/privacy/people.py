@@ -49,6 +49,11 @@ def has_email(person: Person, *columns: str) -> Q:
     return found
 
 
+def mentions(person: Person, column: str) -> Q:
+    """Return the condition that the person's address stands in a text."""
+    return Q(**{f"{column}__icontains": person.email}) if person.email else Q(pk__in=[])
+
+
 def has_phone(person: Person, *columns: str) -> Q:
     """Return the condition that one of the columns is the person's number, however it was typed."""
     found = Q(pk__in=[])

@@ -25,7 +25,7 @@ from core.outbox.operations import TRIALS_KEPT, forget_messages, old_trials
 from core.privacy.models import DataRequest
 from core.privacy.operations import ended_requests
 from core.privacy.people import Person, has_email
-from core.privacy.registry import Asked, Holding, dated, exempt, register
+from core.privacy.registry import Asked, Holding, dated, delete_rows, exempt, register
 from core.worklist.models import WorkItem
 
 LOG_KEPT = timedelta(days=5 * 365)
@@ -97,11 +97,6 @@ def delete_form_states(now: datetime) -> int:
 
 def _deleted(rows: QuerySet[Any]) -> int:
     return rows.delete()[0]
-
-
-def _delete(rows: Sequence[Any], asked: Asked) -> None:
-    for row in rows:
-        row.delete()
 
 
 def _why_account_stays(user: Any, asked: Asked) -> Any:
@@ -212,7 +207,7 @@ def _register_accounts() -> None:
                 ),
                 of=lambda person: has_email(person, "user__email"),
                 stays=lambda row, asked: _why_account_stays(row.user, asked),
-                erase=_delete,
+                erase=delete_rows,
                 order=69,
             )
         )
@@ -237,7 +232,7 @@ def _register_accounts() -> None:
             rows=lambda: dated(DataRequest.objects.all(), since="asked_at", until="expires_at"),
             due=ended_requests,
             of=lambda person: has_email(person, "email"),
-            erase=_delete,
+            erase=delete_rows,
             order=95,
         )
     )
@@ -290,7 +285,7 @@ def _register_mails() -> None:
             rows=lambda: dated(MailTextTrial.objects.all(), since="made_at", days=TRIALS_KEPT.days),
             due=old_trials,
             of=lambda person: has_email(person, "author__email"),
-            erase=_delete,
+            erase=delete_rows,
         )
     )
 
@@ -335,7 +330,7 @@ def _register_logs() -> None:
             due=old_revisions,
             of=lambda person: has_email(person, "content__contact_email"),
             stays=_why_version_stays,
-            erase=_delete,
+            erase=delete_rows,
         )
     )
     for model in (PageLogEntry, ModelLogEntry):
@@ -362,7 +357,7 @@ def _register_logs() -> None:
             rows=lambda: dated(FormState.objects.all(), since="last_updated_at", days=FORMS_KEPT.days),
             due=lambda now: FormState.objects.filter(last_updated_at__lt=now - FORMS_KEPT),
             of=lambda person: has_email(person, "user__email") | _typed(person),
-            erase=_delete,
+            erase=delete_rows,
         )
     )
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db.models import DateTimeField, ExpressionWrapper, F, Model, Q, QuerySet, Value
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.audit.log import Actor
@@ -25,6 +26,12 @@ class Asked:
 def nothing_stays(row: Any, asked: Asked) -> Any:
     """Say that a row goes."""
     return ""
+
+
+def delete_rows(rows: Sequence[Any], asked: Asked) -> None:
+    """Erase rows by deleting them, one by one: what hangs on each goes its own way."""
+    for row in rows:
+        row.delete()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +140,6 @@ def dated(rows: QuerySet[Any], *, since: str, until: str = "", days: int = 0) ->
     if until:
         end = F(until)
     elif days:
-        from datetime import timedelta
-
         end = ExpressionWrapper(F(since) + timedelta(days=days), output_field=DateTimeField())
     return rows.annotate(kept_since=F(since), kept_until=end)
 
@@ -142,8 +147,6 @@ def dated(rows: QuerySet[Any], *, since: str, until: str = "", days: int = 0) ->
 def last_day(value: date | datetime | None) -> date | None:
     """Return the local day of what `kept_until` gives."""
     if isinstance(value, datetime):
-        from django.utils import timezone
-
         return timezone.localdate(value) if timezone.is_aware(value) else value.date()
     return value
 

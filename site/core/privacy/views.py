@@ -109,7 +109,6 @@ def own_data_file(request: HttpRequest, asked: DataRequest, token: str, now: dat
 @_by_link
 def own_data_erase(request: HttpRequest, asked: DataRequest, token: str, now: datetime) -> HttpResponse:
     """Show what goes, what stays and why; by POST, erase."""
-    held = _held(asked, now=now)
     if request.method == "POST":
         erase_person(
             person=Person(email=asked.email), actor=LINK, now=now, by_staff=False, language=asked.language
@@ -117,6 +116,7 @@ def own_data_erase(request: HttpRequest, asked: DataRequest, token: str, now: da
         # Its row is gone where it held the address; this browser forgets it too.
         request.session.flush()
         return redirect("own_data_erased")
+    held = _held(asked, now=now)
     context = {
         "asked": asked,
         "token": token,

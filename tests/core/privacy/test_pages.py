@@ -126,6 +126,15 @@ def test_the_files_say_all_that_the_page_says(client, portal_site):
     assert Entry.objects.filter(action="own_data.exported").count() == 1
 
 
+def test_a_name_that_no_font_has_does_not_stop_the_file(client, portal_site):
+    book(SessionFactory(in_days=40), contact=a_contact(EMAIL, name="Ulla \N{BALLOON} \u738b"))
+
+    pdf = client.get(f"{link_for()}fil/?format=pdf")
+
+    assert pdf.status_code == 200
+    assert pdf.content.startswith(b"%PDF")
+
+
 def test_staff_find_a_person_and_the_search_is_in_the_log_without_the_address(staff_client, portal_site):
     booking = book(SessionFactory(in_days=40), contact=a_contact(EMAIL, phone="20 30 40 50"))
     client = staff_client("Sagsbehandler")

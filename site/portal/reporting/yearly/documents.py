@@ -4,16 +4,14 @@ A snapshot's tables are {"key", "title", "note", "columns": [text], "rows": [[te
 column names the row. Whatever is a number is written as one where a spreadsheet reads it, and as people do elsewhere.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from core.exports import Table, csv_bytes, xlsx_bytes
+from core.typesetting import typeset
 from portal.reporting.yearly.models import DocumentFormat
 from portal.reporting.yearly.word import word_document
 
@@ -45,16 +43,7 @@ def pdf_of(content: Content) -> bytes:
         **printed(content),
         "made_at_parts": [at.year, at.month, at.day, at.hour, at.minute, at.second],
     }
-    document = typst.compile(
-        str(_TEMPLATE),
-        format="pdf",
-        pdf_standards=["ua-1", "a-2a"],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(facts, ensure_ascii=False, sort_keys=True)},
-    )
-    if not isinstance(document, bytes):
-        raise TypeError("typst returned no single document")
-    return document
+    return typeset(_TEMPLATE, facts)
 
 
 def closed_at(content: Content) -> datetime:

@@ -70,6 +70,16 @@ def test_reports_are_read_by_all_but_editors_and_closed_by_the_administration(
     assert AnnualReport.objects.count() == (2 if role == ADMINISTRATION else 1)
 
 
+def test_a_name_that_no_font_has_does_not_stop_the_closing(administrator):
+    administrator.first_name = "Anna \N{BALLOON}"
+    administrator.save()
+    visited(came=20)
+
+    pdf = close(administrator).documents.get(format=DocumentFormat.PDF)
+
+    assert bytes(pdf.content).startswith(b"%PDF")
+
+
 def test_a_year_is_closed_from_its_preview_with_what_is_missing_acknowledged(staff_client):
     visited(came=20)
     visited()
