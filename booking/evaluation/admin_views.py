@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,13 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
-from django.views.generic import View
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from booking.enums import QUOTABLE, SESSION_FORMS, FormKind, FormState, QuestionKind, QuoteState
 from booking.errors import BookingRefusedError
@@ -49,7 +45,7 @@ from booking.operations.forming import (
 )
 from booking.operations.quoting import read_text
 from booking.permissions import user_can_change_evaluations, user_can_see_evaluations
-from core.audit.log import Actor
+from core.cms.staff_pages import StaffPage
 from core.exports import FORMATS, Table, table_response
 from workshops.models import Offer
 
@@ -57,43 +53,24 @@ _PER_PAGE = 20
 _LIST_ITEM = re.compile(r"<li[^>]*>(.*?)</li>", re.S)
 
 
-class EvaluationAdminView(WagtailAdminTemplateMixin, View):
+class EvaluationAdminView(StaffPage):
     """A page of evaluation: seen by those who see evaluations, changed by those who may change them."""
 
     header_icon = "form"
-    parents: tuple[tuple[str, Any], ...] = ()
-    """Addresses and names of the pages above it."""
 
-    now: datetime
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def may(self, user: Any) -> bool:
         """Let in staff; a POST needs the right to change."""
-        self.now = timezone.now()
-        may = user_can_change_evaluations if request.method == "POST" else user_can_see_evaluations
-        if not may(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    @property
-    def actor(self) -> Actor:
-        """Return who acts."""
-        return Actor.of(self.request.user)
+        may = user_can_change_evaluations if self.request.method == "POST" else user_can_see_evaluations
+        return may(user)
 
     @property
     def can_change(self) -> bool:
         """Whether this user may change what is shown."""
         return user_can_change_evaluations(self.request.user)
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead back to the pages above."""
-        above = [{"url": reverse(name), "label": label} for name, label in self.parents]
-        return [*self.breadcrumbs_items, *above, {"url": "", "label": self.get_page_title()}]
-
     def show(self, *, status: int = 200, **context: Any) -> HttpResponse:
         """Render the page."""
-        return self.render_to_response(
-            self.get_context_data(can_change=self.can_change, **context), status=status
-        )
+        return super().show(status=status, can_change=self.can_change, **context)
 
     def refuse(self, refusal: BookingRefusedError) -> None:
         """Say why something was not done."""

@@ -6,12 +6,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse, reverse_lazy
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from django.utils.translation import gettext_lazy
 
 from booking.admin_forms import reason_form
 from booking.enums import RequestDeclineReason, RequestKind, RequestState, UrgentEndReason
@@ -27,24 +25,26 @@ from booking.requesting import wording
 from booking.requesting.provider_views import tell_what_is_in_the_way
 from booking.requesting.staff_forms import StaffTimesForm, UrgentAnswerForm
 from booking.wording import moment_text
-from core.audit.log import Actor
+from core.cms.staff_pages import StaffPage
 from core.outbox.models import Message
 from core.worklist.models import WorkItem
 
 _ANSWERABLE = (RequestState.SENT, RequestState.ANSWERED)
 
 
-class OneRequestView(WagtailAdminTemplateMixin, View):
+class OneRequestView(StaffPage):
     """A page about one request, for staff who may see requests."""
 
     header_icon = "comment"
+    parents = (("requests:index", gettext_lazy("Requests")),)
+
+    def may(self, user: Any) -> bool:
+        """Let in staff who may see requests."""
+        return user_can_see_requests(user)
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Load the request with all that is shown of it."""
         super().setup(request, *args, **kwargs)
-        if not user_can_see_requests(request.user):
-            raise PermissionDenied
-        self.now = timezone.now()
         self.asked: DateRequest = get_object_or_404(
             DateRequest.objects.sent()
             .with_details()
@@ -53,13 +53,11 @@ class OneRequestView(WagtailAdminTemplateMixin, View):
             pk=kwargs["pk"],
         )
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead back to the list, and from a step to the request."""
-        items = [*self.breadcrumbs_items, {"url": reverse_lazy("requests:index"), "label": _("Requests")}]
-        if not isinstance(self, RequestDetailView):
-            url = reverse("request_admin_detail", args=[self.asked.pk])
-            items.append({"url": url, "label": self.asked.reference})
-        return [*items, {"url": "", "label": self.get_page_title()}]
+    def own_breadcrumbs(self) -> list[dict[str, Any]]:
+        """Lead from a step back to the request."""
+        if isinstance(self, RequestDetailView):
+            return []
+        return [{"url": reverse("request_admin_detail", args=[self.asked.pk]), "label": self.asked.reference}]
 
     def get_page_title(self) -> str:
         """Name the page."""
@@ -82,7 +80,7 @@ class OneRequestView(WagtailAdminTemplateMixin, View):
 
     def show(self, *, status: int = 200, **context: Any) -> HttpResponse:
         """Render the page."""
-        return self.render_to_response(self.get_context_data(asked=self.asked, **context), status=status)
+        return super().show(status=status, asked=self.asked, **context)
 
     def back(self) -> HttpResponse:
         """Return to the request's page."""
@@ -99,7 +97,7 @@ class RequestDetailView(OneRequestView):
         """Show it, and note who read it."""
         asked = self.asked
         if asked.anonymised_at is None:
-            note_request_reading(request_id=asked.pk, actor=Actor.of(request.user), now=self.now)
+            note_request_reading(request_id=asked.pk, actor=self.actor, now=self.now)
         subjects = [f"request:{asked.pk}"]
         session = next((time.session for time in asked.proposals.all() if time.accepted_at), None)
         if asked.booking_id:
@@ -179,7 +177,7 @@ class RequestAnswerView(OneRequestView):
             asked = propose_times(
                 request_id=self.asked.pk,
                 times=form.times(),
-                actor=Actor.of(request.user),
+                actor=self.actor,
                 now=self.now,
                 offer_id=form.offer_id() if isinstance(form, UrgentAnswerForm) else None,
                 party=form.party() if isinstance(form, UrgentAnswerForm) else None,
@@ -232,7 +230,7 @@ class RequestActionView(OneRequestView):
             return self._ask(form, status=422)
         if action != "withdraw" and not self.can_answer:
             return self.back()
-        actor = Actor.of(request.user)
+        actor = self.actor
         try:
             if action == "agree":
                 chosen = request.POST.get("time", "")

@@ -10,14 +10,12 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from django.views.generic import View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
 from booking import wording, worklist_kinds
@@ -50,6 +48,7 @@ from booking.presentation import Row, booking_sections, change_refusal_text, dat
 from booking.reading import booked_of
 from booking.rules import has_queue, is_full
 from core.audit.log import Actor
+from core.cms.staff_pages import StaffPage
 from core.outbox.models import Message, MessageState
 from core.worklist.models import WorkItem
 from workshops.calendars import days_off
@@ -59,27 +58,15 @@ from workshops.models import Offer, School, Session
 _PER_PAGE = 30
 
 
-class BookingAdminView(WagtailAdminTemplateMixin, View):
+class BookingAdminView(StaffPage):
     """A page of the administration under «Bookinger»."""
 
     header_icon = "calendar-check"
+    parents = (("bookings:index", gettext_lazy("Bookings")),)
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead back to the list."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse_lazy("bookings:index"), "label": _("Bookings")},
-            *self.own_breadcrumbs(),
-            {"url": "", "label": self.get_page_title()},
-        ]
-
-    def own_breadcrumbs(self) -> list[dict[str, Any]]:
-        """Return the steps between the list and this page."""
-        return []
-
-    def show(self, *, status: int = 200, **context: Any) -> HttpResponse:
-        """Render the page."""
-        return self.render_to_response(self.get_context_data(**context), status=status)
+    def may(self, user: Any) -> bool:
+        """Let in staff who may see bookings."""
+        return user_can_see(user)
 
 
 class OneBookingView(BookingAdminView):
@@ -88,9 +75,6 @@ class OneBookingView(BookingAdminView):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Load the booking with all that is shown of it."""
         super().setup(request, *args, **kwargs)
-        if not user_can_see(request.user):
-            raise PermissionDenied
-        self.now = timezone.now()
         self.booking = get_object_or_404(_whole_bookings(), pk=kwargs["pk"])
 
     @cached_property
@@ -116,7 +100,7 @@ class OneBookingView(BookingAdminView):
     def note_reading(self) -> None:
         """Write down that personal data was read (rule 10)."""
         if self.booking.anonymised_at is None:
-            note_reading(booking_id=self.booking.pk, actor=Actor.of(self.request.user), now=self.now)
+            note_reading(booking_id=self.booking.pk, actor=self.actor, now=self.now)
 
 
 class BookingDetailView(OneBookingView):
@@ -259,12 +243,9 @@ class CallerView(BookingAdminView):
 
     page_title = gettext_lazy("Book for a caller")
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def may(self, user: Any) -> bool:
         """Let in only staff who may make bookings."""
-        super().setup(request, *args, **kwargs)
-        if not user_can_book_for_caller(request.user):
-            raise PermissionDenied
-        self.now = timezone.now()
+        return user_can_book_for_caller(user)
 
     def get_page_title(self) -> str:
         """Name the step."""
@@ -360,7 +341,7 @@ class CallerFormView(CallerView):
                 party=form.party(),
                 contact=form.contact(),
                 submission_key=form.cleaned_data["submission_key"],
-                actor=Actor.of(request.user),
+                actor=self.actor,
                 now=self.now,
                 wants_queue="queue" in request.POST,
                 evening_id=form.evening_id if isinstance(form, SchoolBookingForm) else None,
@@ -447,7 +428,7 @@ class ChangeBookingView(OneBookingView):
                 seen=form.cleaned_data["seen"],
                 accepts_approval="accept" in request.POST,
                 by_staff=True,
-                actor=Actor.of(request.user),
+                actor=self.actor,
                 now=self.now,
             )
         except ChangeNeedsApprovalError as refusal:

@@ -5,17 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from django.views.generic import View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from booking import links
 from booking.enums import FeedKind
@@ -32,6 +29,7 @@ from booking.permissions import user_can_have_team_feed
 from charter.models import Provider
 from charter.permissions import user_is_member
 from core.audit.log import Actor
+from core.cms.staff_pages import StaffPage
 from core.limits.limits import limited
 from core.links.errors import LinkError, LinkExpiredError, LinkRevokedError
 from core.links.tokens import read_token
@@ -100,35 +98,30 @@ def provider_feed(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "booking/provider_feed.html", {**_feed_context(owner), "provider": provider})
 
 
-class TeamFeedView(WagtailAdminTemplateMixin, View):
+class TeamFeedView(StaffPage):
     """Gives staff the feed of the whole programme."""
 
     template_name = "booking/admin/team_feed.html"
     page_title = gettext_lazy("Subscribe in your calendar")
     header_icon = "calendar-alt"
+    parents = (("bookings:index", gettext_lazy("Bookings")),)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def may(self, user: Any) -> bool:
         """Let in those who may see bookings."""
-        if not user_can_have_team_feed(request.user):
-            raise PermissionDenied
-        self.owner = FeedOwner(FeedKind.TEAM, user_id=request.user.pk)
-        return super().dispatch(request, *args, **kwargs)
+        return user_can_have_team_feed(user)
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead back to the bookings."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse_lazy("bookings:index"), "label": _("Bookings")},
-            {"url": "", "label": self.get_page_title()},
-        ]
+    @property
+    def owner(self) -> FeedOwner:
+        """Whose feed it is."""
+        return FeedOwner(FeedKind.TEAM, user_id=self.request.user.pk)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the address."""
-        return self.render_to_response(self.get_context_data(**_feed_context(self.owner)))
+        return self.show(**_feed_context(self.owner))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Make, prolong, replace or stop it."""
-        _change(request, self.owner, now=timezone.now())
+        _change(request, self.owner, now=self.now)
         return redirect("team_feed")
 
 

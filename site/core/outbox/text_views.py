@@ -10,15 +10,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import View
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from core.audit.log import Actor, record
+from core.audit.log import record
+from core.cms.staff_pages import StaffPage
 from core.outbox import editing
 from core.outbox.errors import (
     MailTextChangedError,
@@ -123,34 +121,16 @@ class Row:
     texts: list[dict[str, Any]]
 
 
-class TextPage(WagtailAdminTemplateMixin, View):
+class TextPage(StaffPage):
     """A page under «Mailtekster»."""
 
     http_method_names = ["get", "head"]
     header_icon = "mail"
     is_for_writers = False
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def may(self, user: Any) -> bool:
         """Let in who may read, and to some pages only who may write."""
-        if not (user_can_write(request.user) if self.is_for_writers else user_can_read(request.user)):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead back to the list."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("mail_texts"), "label": _("E-mail texts")},
-            *self.own_breadcrumbs(),
-        ]
-
-    def own_breadcrumbs(self) -> list[dict[str, Any]]:
-        """Return the steps from the list to this page."""
-        return []
-
-    def show(self, *, status: int = 200, **context: Any) -> HttpResponse:
-        """Render the page."""
-        return self.render_to_response(self.get_context_data(**context), status=status)
+        return user_can_write(user) if self.is_for_writers else user_can_read(user)
 
 
 class TextListView(TextPage):
@@ -207,6 +187,8 @@ def _state_label(standing: editing.Standing) -> str:
 class OneTextPage(TextPage):
     """A page about one mail in one language."""
 
+    parents = (("mail_texts", _("E-mail texts")),)
+
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Find the mail."""
         super().setup(request, *args, **kwargs)
@@ -240,37 +222,28 @@ class OneTextPage(TextPage):
         """Its page."""
         return reverse("mail_text", args=[self.mail_type.name, self.language])
 
-    @property
-    def actor(self) -> Actor:
-        """Who acts."""
-        return Actor.of(self.request.user)
-
     def get_page_subtitle(self) -> str:
         """Name the language."""
         return str(LANGUAGE_NAMES.get(self.language, self.language))
 
     def own_breadcrumbs(self) -> list[dict[str, Any]]:
         """Lead back to the mail's page."""
-        return [
-            {"url": self.url, "label": f"{self.mail_type.title} ({self.get_page_subtitle()})"},
-            {"url": "", "label": self.get_page_title()},
-        ]
+        return [{"url": self.url, "label": f"{self.mail_type.title} ({self.get_page_subtitle()})"}]
 
     def preview(self, wording: Wording) -> Preview | None:
         """Return what a text looks like; None where it cannot be shown. Reading a real mail is noted (rule 10)."""
-        now = timezone.now()
         try:
             seen = preview(
                 self.mail_type,
                 self.language,
                 wording,
                 may_see_messages=self.request.user.has_perm("outbox.view_message"),
-                now=now,
+                now=self.now,
             )
         except MailTextError:
             return None
         if seen.message is not None:
-            record("message.previewed", f"message:{seen.message.pk}", actor=self.actor, now=now)
+            record("message.previewed", f"message:{seen.message.pk}", actor=self.actor, now=self.now)
         return seen
 
 
@@ -285,7 +258,7 @@ class TextView(OneTextPage):
 
     def own_breadcrumbs(self) -> list[dict[str, Any]]:
         """End here."""
-        return [{"url": "", "label": f"{self.mail_type.title} ({self.get_page_subtitle()})"}]
+        return []
 
     def get(self, request: HttpRequest, name: str, language: str) -> HttpResponse:
         """Show it."""
@@ -341,7 +314,6 @@ class TextEditView(OneTextPage):
         form = WordingForm(request.POST)
         if not form.is_valid():
             return self._ask(form, status=422)
-        now = timezone.now()
         wording, leaves_out = form.wording, form.cleaned_data["may_leave_out"]
         do = request.POST.get("do")
         try:
@@ -353,7 +325,7 @@ class TextEditView(OneTextPage):
                     seen=form.cleaned_data["seen"],
                     may_leave_out=leaves_out,
                     actor=self.actor,
-                    now=now,
+                    now=self.now,
                 )
                 messages.success(request, gettext("The text is in use: the next e-mail has it."))
                 return HttpResponseRedirect(self.url)
@@ -366,7 +338,7 @@ class TextEditView(OneTextPage):
                     to=address,
                     author_id=request.user.pk,  # type: ignore[arg-type]  # only those logged in come here
                     actor=self.actor,
-                    now=now,
+                    now=self.now,
                 )
                 messages.success(
                     request,
@@ -438,7 +410,7 @@ class TextResetView(OneTextPage):
                 language=self.language,
                 seen=_number(request.POST.get("seen", "")),
                 actor=self.actor,
-                now=timezone.now(),
+                now=self.now,
             )
         except MailTextChangedError:
             messages.error(request, _changed_text())
@@ -455,9 +427,7 @@ class TextKeepView(OneTextPage):
 
     def post(self, request: HttpRequest, name: str, language: str) -> HttpResponse:
         """Do it."""
-        editing.keep_text(
-            mail_type=self.mail_type, language=self.language, actor=self.actor, now=timezone.now()
-        )
+        editing.keep_text(mail_type=self.mail_type, language=self.language, actor=self.actor, now=self.now)
         messages.success(request, gettext("Your text stays."))
         return HttpResponseRedirect(self.url)
 
@@ -505,7 +475,7 @@ class TextVersionView(OneTextPage):
                 number=number,
                 seen=_number(request.POST.get("seen", "")),
                 actor=self.actor,
-                now=timezone.now(),
+                now=self.now,
             )
         except MailTextChangedError:
             messages.error(request, _changed_text())

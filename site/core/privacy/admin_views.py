@@ -11,14 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import View
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from core.audit.log import Actor, record
+from core.audit.log import record
+from core.cms.staff_pages import StaffPage
 from core.privacy.forms import PersonForm
 from core.privacy.models import RetentionRun
 from core.privacy.operations import erase_person
@@ -40,32 +38,20 @@ def may_erase(user: Any) -> bool:
     return bool(user.has_perm("privacy.change_datarequest"))
 
 
-class PrivacyView(WagtailAdminTemplateMixin, View):
+class PrivacyView(StaffPage):
     """A page under «Persondata»."""
 
     header_icon = "lock"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def may(self, user: Any) -> bool:
         """Let in whoever may search."""
-        if not may_search(request.user):
-            raise PermissionDenied
-        self.now = timezone.now()
+        return may_search(user)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer, and let no browser keep it."""
         response = super().dispatch(request, *args, **kwargs)
         response.headers["Cache-Control"] = "private, no-store"
         return response
-
-    @property
-    def actor(self) -> Actor:
-        """Who looks."""
-        return Actor.of(self.request.user)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Stand below the front page."""
-        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
-
-    def show(self, *, status: int = 200, **context: Any) -> HttpResponse:
-        """Render the page."""
-        return self.render_to_response(self.get_context_data(**context), status=status)
 
     def held(self, person: Person) -> list[Held]:
         """Return what is held about somebody."""

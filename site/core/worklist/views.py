@@ -18,9 +18,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from core.audit.log import Actor
+from core.cms.staff_pages import StaffPage
 from core.worklist.errors import DayNotAheadError, WorkItemError
 from core.worklist.kinds import get as get_kind
 from core.worklist.models import WorkItem
@@ -92,7 +92,7 @@ def shown(item: WorkItem, *, user: Any, now: datetime) -> dict[str, Any]:
     }
 
 
-class AttentionView(WagtailAdminTemplateMixin, View):
+class AttentionView(StaffPage):
     """The page. Without a kind: the oldest five of each. With one: all of it, paged."""
 
     http_method_names = ["get", "head"]
@@ -100,19 +100,13 @@ class AttentionView(WagtailAdminTemplateMixin, View):
     page_title = gettext_lazy("This needs your attention")
     header_icon = "tasks"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def may(self, user: Any) -> bool:
         """Let in those who may see tasks."""
-        if not user_can_see_tasks(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Stand below the front page."""
-        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+        return user_can_see_tasks(user)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the tasks that the filters keep. A fixed number of queries, whatever is open."""
-        now = timezone.now()
+        now = self.now
         who = request.GET.get("who", "")
         who = who if who in (MINE, FREE) else ""
         sleeping = request.GET.get("asleep") == "1"
@@ -130,20 +124,18 @@ class AttentionView(WagtailAdminTemplateMixin, View):
             items = wanted.oldest_of_each_kind(SHOWN_OF_A_KIND)
         groups = _groups(items, counts, user=request.user, now=now, chosen=chosen)
         can_handle = user_can_handle_tasks(request.user)
-        return self.render_to_response(
-            self.get_context_data(
-                groups=groups,
-                page=page,
-                query=urlencode({name: value for name, value in chosen.items() if value}),
-                filters=_filters(everybodys.values(), chosen),
-                kinds=_kind_links(counts, chosen),
-                chosen=chosen,
-                is_filtered=any(chosen.values()),
-                can_handle=can_handle,
-                handlers=list(handlers()) if can_handle and groups else [],
-                here=request.get_full_path(),
-                all_url=attention_url(),
-            )
+        return self.show(
+            groups=groups,
+            page=page,
+            query=urlencode({name: value for name, value in chosen.items() if value}),
+            filters=_filters(everybodys.values(), chosen),
+            kinds=_kind_links(counts, chosen),
+            chosen=chosen,
+            is_filtered=any(chosen.values()),
+            can_handle=can_handle,
+            handlers=list(handlers()) if can_handle and groups else [],
+            here=request.get_full_path(),
+            all_url=attention_url(),
         )
 
 

@@ -11,18 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
-from django.views.generic import View
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from booking.attendance.reading import REPORTED_OF
 from booking.enums import BookingKind
 from booking.models import BookedSession
-from core.audit.log import Actor
+from core.cms.staff_pages import StaffPage
 from core.exports import FORMATS, Table, table_response
 from portal.reporting.charts import goal_bar, goal_chart
 from portal.reporting.coverage import Coverage, Group, coverage_of
@@ -59,24 +56,15 @@ _AT_ONCE = 500
 """Sessions that an export reads at a time."""
 
 
-class FiguresView(WagtailAdminTemplateMixin, View):
+class FiguresView(StaffPage):
     """A page of figures: for those who may see them, with exports beside it."""
 
     http_method_names = ["get", "head"]
     header_icon = "crosshairs"
-    parent_pages: tuple[tuple[str, Any], ...] = ()
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def may(self, user: Any) -> bool:
         """Let in those who may see figures."""
-        if not user_can_see_figures(request.user):
-            raise PermissionDenied
-        self.now = timezone.now()
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead back to the goals."""
-        parents = [{"url": reverse(name), "label": label} for name, label in self.parent_pages]
-        return [*self.breadcrumbs_items, *parents, {"url": "", "label": self.get_page_title()}]
+        return user_can_see_figures(user)
 
     def asked_format(self) -> str:
         """Return the format of an export that is asked for, empty where a page is."""
@@ -94,60 +82,58 @@ class GoalsView(FiguresView):
         """Show the page, or send one of its tables."""
         question = ask(request.GET, now=self.now)
         if question is None:
-            return self.render_to_response(self.get_context_data(question=None))
+            return self.show(question=None)
         if file_format := self.asked_format():
             return self._export(question, file_format)
         today = local_date_of(self.now)
         progress = _progress(question, now=self.now)
         rows = breakdown(question, now=self.now, whole=progress.facts)
-        return self.render_to_response(
-            self.get_context_data(
-                question=question,
-                period=period_label(question.period),
-                programmes=question.programmes,
-                periods=[
-                    {
-                        "key": period_key(item),
-                        "label": period_label(item),
-                        "is_chosen": item == question.period,
-                    }
-                    for item in question.periods
-                ],
-                subjects=_subjects(question),
-                dimensions=[
-                    {"value": item.value, "label": item.label, "is_chosen": item == question.by}
-                    for item in dimensions_of(question.scope)
-                ],
-                goals=[_shown(figure, question, today=today) for figure in progress.goals],
-                complete=progress.facts.completeness(),
-                missing_url=f"{reverse('goal_sessions')}?{_all_missing(question)}",
-                rows=[
-                    {
-                        "row": row,
-                        "url": f"{reverse('goal_sessions')}?{question.query(value=row.key, missing=None)}"
-                        if row.key
-                        else "",
-                        "missing_url": f"{reverse('goal_sessions')}?{question.query(value=row.key, missing='1')}"
-                        if row.key
-                        else "",
-                    }
-                    for row in rows
-                ],
-                total=_total(rows, question, _completeness_of(question, progress)),
-                by_label=question.by.label,
-                of_label=of_label(question),
-                unit=_unit(question),
-                school_days=progress.days,
-                mapping=progress.facts.mapping,
-                can_change=user_can_change_goals(request.user),
-                definitions=definitions(),
-                goals_word=_("Goals"),
-                months_word=_("Goals month by month"),
-                exports={
-                    table: {name: f"?{question.query(export=name, table=table)}" for name in FORMATS}
-                    for table in ("goals", "months", "breakdown")
-                },
-            )
+        return self.show(
+            question=question,
+            period=period_label(question.period),
+            programmes=question.programmes,
+            periods=[
+                {
+                    "key": period_key(item),
+                    "label": period_label(item),
+                    "is_chosen": item == question.period,
+                }
+                for item in question.periods
+            ],
+            subjects=_subjects(question),
+            dimensions=[
+                {"value": item.value, "label": item.label, "is_chosen": item == question.by}
+                for item in dimensions_of(question.scope)
+            ],
+            goals=[_shown(figure, question, today=today) for figure in progress.goals],
+            complete=progress.facts.completeness(),
+            missing_url=f"{reverse('goal_sessions')}?{_all_missing(question)}",
+            rows=[
+                {
+                    "row": row,
+                    "url": f"{reverse('goal_sessions')}?{question.query(value=row.key, missing=None)}"
+                    if row.key
+                    else "",
+                    "missing_url": f"{reverse('goal_sessions')}?{question.query(value=row.key, missing='1')}"
+                    if row.key
+                    else "",
+                }
+                for row in rows
+            ],
+            total=_total(rows, question, _completeness_of(question, progress)),
+            by_label=question.by.label,
+            of_label=of_label(question),
+            unit=_unit(question),
+            school_days=progress.days,
+            mapping=progress.facts.mapping,
+            can_change=user_can_change_goals(request.user),
+            definitions=definitions(),
+            goals_word=_("Goals"),
+            months_word=_("Goals month by month"),
+            exports={
+                table: {name: f"?{question.query(export=name, table=table)}" for name in FORMATS}
+                for table in ("goals", "months", "breakdown")
+            },
         )
 
     def _export(self, question: Question, file_format: str) -> HttpResponseBase:
@@ -168,7 +154,7 @@ class GoalSessionsView(FiguresView):
     template_name = "admin/reporting/sessions.html"
     page_title = gettext_lazy("Sessions behind the figures")
     header_icon = "date"
-    parent_pages = (("goals", gettext_lazy("Goals and figures")),)
+    parents = (("goals", gettext_lazy("Goals and figures")),)
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show a page of the list, or send all of it."""
@@ -182,21 +168,19 @@ class GoalSessionsView(FiguresView):
             return table_response(table, file_format=file_format, filename=_filename(title, question))
         page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
         sessions = list(page.object_list)
-        return self.render_to_response(
-            self.get_context_data(
-                question=question,
-                period=period_label(question.period),
-                of_label=of_label(question),
-                value_label=value_label(question),
-                page=page,
-                lines=list(self._lines(question, sessions)),
-                total=None if question.only_missing else totals_of(question, now=self.now),
-                unit=_unit(question),
-                query=question.query(),
-                back_url=f"{reverse('goals')}?{question.query(value=None, missing=None)}",
-                toggle_url=f"?{question.query(missing=None if question.only_missing else '1')}",
-                exports={name: f"?{question.query(export=name)}" for name in FORMATS},
-            )
+        return self.show(
+            question=question,
+            period=period_label(question.period),
+            of_label=of_label(question),
+            value_label=value_label(question),
+            page=page,
+            lines=list(self._lines(question, sessions)),
+            total=None if question.only_missing else totals_of(question, now=self.now),
+            unit=_unit(question),
+            query=question.query(),
+            back_url=f"{reverse('goals')}?{question.query(value=None, missing=None)}",
+            toggle_url=f"?{question.query(missing=None if question.only_missing else '1')}",
+            exports={name: f"?{question.query(export=name)}" for name in FORMATS},
         )
 
     def _lines(self, question: Question, sessions: list[Session]) -> Iterator[dict[str, Any]]:
@@ -236,7 +220,7 @@ class CoverageView(FiguresView):
     template_name = "admin/reporting/coverage.html"
     page_title = gettext_lazy("Coverage: which schools have taken part")
     header_icon = "globe"
-    parent_pages = (("goals", gettext_lazy("Goals and figures")),)
+    parents = (("goals", gettext_lazy("Goals and figures")),)
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show the page, or send one of its tables."""
@@ -259,56 +243,52 @@ class CoverageView(FiguresView):
             and school_type in ("", row.school.school_type)
         ]
         base = question.query(of=None, by=None, value=None, missing=None)
-        return self.render_to_response(
-            self.get_context_data(
-                question=question,
-                period=period_label(question.period),
-                programmes=question.programmes,
-                periods=[
-                    {
-                        "key": period_key(item),
-                        "label": period_label(item),
-                        "is_chosen": item == question.period,
-                    }
-                    for item in question.periods
-                ],
-                total=coverage.total,
-                groups=[
-                    {
-                        "label": _("District"),
-                        "name": "district",
-                        "rows": [_shown_group(row, "district", base) for row in coverage.by_district()],
-                        "has_never": True,
-                    },
-                    {
-                        "label": _("School type"),
-                        "name": "type",
-                        "rows": [_shown_group(row, "type", base) for row in coverage.by_type()],
-                        "has_never": True,
-                    },
-                    {
-                        "label": _("Stage"),
-                        "name": "stage",
-                        "rows": [
-                            {"group": row, "label": stage_label(row.key)} for row in coverage.by_stage()
-                        ],
-                        "has_never": False,
-                    },
-                ],
-                map=coverage_map(coverage),
-                schools=schools,
-                reach=reach,
-                reaches=[("all", _("All")), *Reach.choices],
-                district=district,
-                school_type=school_type,
-                districts=[(str(row.key), row.label) for row in coverage.by_district() if row.key],
-                schools_word=_("Schools"),
-                types=[(row.key, row.label) for row in coverage.by_type()],
-                exports={
-                    table: {name: f"?{base}&table={table}&export={name}" for name in FORMATS}
-                    for table in ("schools", "groups")
+        return self.show(
+            question=question,
+            period=period_label(question.period),
+            programmes=question.programmes,
+            periods=[
+                {
+                    "key": period_key(item),
+                    "label": period_label(item),
+                    "is_chosen": item == question.period,
+                }
+                for item in question.periods
+            ],
+            total=coverage.total,
+            groups=[
+                {
+                    "label": _("District"),
+                    "name": "district",
+                    "rows": [_shown_group(row, "district", base) for row in coverage.by_district()],
+                    "has_never": True,
                 },
-            )
+                {
+                    "label": _("School type"),
+                    "name": "type",
+                    "rows": [_shown_group(row, "type", base) for row in coverage.by_type()],
+                    "has_never": True,
+                },
+                {
+                    "label": _("Stage"),
+                    "name": "stage",
+                    "rows": [{"group": row, "label": stage_label(row.key)} for row in coverage.by_stage()],
+                    "has_never": False,
+                },
+            ],
+            map=coverage_map(coverage),
+            schools=schools,
+            reach=reach,
+            reaches=[("all", _("All")), *Reach.choices],
+            district=district,
+            school_type=school_type,
+            districts=[(str(row.key), row.label) for row in coverage.by_district() if row.key],
+            schools_word=_("Schools"),
+            types=[(row.key, row.label) for row in coverage.by_type()],
+            exports={
+                table: {name: f"?{base}&table={table}&export={name}" for name in FORMATS}
+                for table in ("schools", "groups")
+            },
         )
 
 
@@ -318,7 +298,7 @@ class CountingView(FiguresView):
     http_method_names = ["get", "head", "post"]
     template_name = "admin/reporting/counting.html"
     page_title = gettext_lazy("What school types count as")
-    parent_pages = (("goals", gettext_lazy("Goals and figures")),)
+    parents = (("goals", gettext_lazy("Goals and figures")),)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the versions, and the form to those who may change it."""
@@ -338,7 +318,7 @@ class CountingView(FiguresView):
                 groups=form.groups(),
                 reason=form.cleaned_data["reason"],
                 seen=form.cleaned_data["seen"],
-                actor=Actor.of(request.user),
+                actor=self.actor,
                 now=self.now,
             )
         except CountingUnchangedError:
@@ -354,18 +334,16 @@ class CountingView(FiguresView):
 
     def _show(self, form: CountingForm, mapping: SchoolTypeMapping, *, status: int = 200) -> HttpResponse:
         names = dict(SchoolGroup.objects.values_list("slug", "name"))
-        return self.render_to_response(
-            self.get_context_data(
-                form=form if user_can_change_goals(self.request.user) else None,
-                mapping=mapping,
-                lines=[
-                    {"label": raw.label, "group": names.get(mapping.groups.get(raw.value, ""), "")}
-                    for raw in SchoolType
-                ],
-                no_group=_("Nothing"),
-                versions=SchoolTypeMapping.objects.select_related("made_by").order_by("-number"),
-            ),
+        return self.show(
             status=status,
+            form=form if user_can_change_goals(self.request.user) else None,
+            mapping=mapping,
+            lines=[
+                {"label": raw.label, "group": names.get(mapping.groups.get(raw.value, ""), "")}
+                for raw in SchoolType
+            ],
+            no_group=_("Nothing"),
+            versions=SchoolTypeMapping.objects.select_related("made_by").order_by("-number"),
         )
 
 
