@@ -255,6 +255,15 @@ def by_key(lines: Iterable[Any], read: Callable[[Any], Any], zero: Any) -> dict[
     return found
 
 
+def by_month(sums: Mapping[Any, Any], zero: Any) -> dict[Any, Any]:
+    """Add days up to months; other keys stay."""
+    found: dict[Any, Any] = {}
+    for key, value in sums.items():
+        whole = month_of(key) if isinstance(key, date) else key
+        found[whole] = found.get(whole, zero) + value
+    return found
+
+
 def read_facts(
     scope: Scope,
     *,
@@ -294,6 +303,11 @@ def month_of(day: date) -> date:
     return day.replace(day=1)
 
 
+def next_month(first: date) -> date:
+    """Return the first day of the month after the one that begins on this day."""
+    return month_of(first + timedelta(days=31))
+
+
 def sessions_of(scope: Scope) -> QuerySet[Session]:
     """Return the sessions that a scope's figures come from, cancelled ones and drafts left out.
 
@@ -331,7 +345,7 @@ def _of_sessions(scope: Scope, path: str) -> Q:
     """Return the condition on sessions, seen from a row whose session is at `path`."""
     first, last = scope.first_day, scope.last_day
     if scope.dimension == Dimension.MONTH:
-        first, last = max(first, scope.value), min(last, _end_of_month(scope.value))
+        first, last = max(first, scope.value), min(last, next_month(scope.value) - timedelta(days=1))
     found = Q(**{f"{path}local_date__range": (first, last)})
     if scope.programme_id is not None:
         found &= Q(**{f"{path}programme": scope.programme_id})
@@ -344,10 +358,6 @@ def _of_sessions(scope: Scope, path: str) -> Q:
     if scope.dimension == Dimension.PROVIDER:
         found &= Q(**{f"{path}provider": scope.value})
     return found
-
-
-def _end_of_month(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _class_places(scope: Scope) -> QuerySet[ClassPlace]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from charter.models import Agreement, Programme
@@ -15,8 +15,10 @@ from portal.reporting.figures import (
     Three,
     add_up,
     by_key,
+    by_month,
     mapping_in_force,
     month_of,
+    next_month,
     read_facts,
 )
 from portal.reporting.milestones import Part, parts_of_pilots
@@ -344,12 +346,12 @@ def _months(
 ) -> tuple[Month, ...]:
     """Add days up to months, and months to what has been reached."""
     months: list[Month] = []
+    threes, completeness = by_month(threes, NOTHING), by_month(completeness, Completeness())
     first, so_far = month_of(period.first_day), 0
     while first <= period.last_day:
-        last = (first + timedelta(days=31)).replace(day=1)
-        three = add_up(value for day, value in threes.items() if first <= day < last)
-        complete = sum((value for day, value in completeness.items() if first <= day < last), Completeness())
+        three = threes.get(first, NOTHING)
         so_far += three.attended
+        complete = completeness.get(first, Completeness())
         months.append(Month(first, three, complete, so_far, is_ahead=first > today))
-        first = last
+        first = next_month(first)
     return tuple(months)

@@ -22,6 +22,7 @@ from portal.reporting.figures import (
     Three,
     add_up,
     by_key,
+    by_month,
     mapping_in_force,
     month_of,
     read_facts,
@@ -345,13 +346,4 @@ def _sums(
         # A line of sessions nobody booked and that nobody held says nothing.
         threes = {key: three for key, three in threes.items() if three != NOTHING or completeness[key].due}
         completeness = {key: value for key, value in completeness.items() if value.due}
-    return _by_month(threes, NOTHING), _by_month(reached, NOTHING), _by_month(completeness, Completeness())
-
-
-def _by_month(sums: Mapping[Any, Any], zero: Any) -> dict[Any, Any]:
-    """Add days up to months; other keys stay."""
-    found: dict[Any, Any] = {}
-    for key, value in sums.items():
-        whole = month_of(key) if isinstance(key, date) else key
-        found[whole] = found.get(whole, zero) + value
-    return found
+    return by_month(threes, NOTHING), by_month(reached, NOTHING), by_month(completeness, Completeness())

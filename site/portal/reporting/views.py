@@ -25,7 +25,7 @@ from portal.reporting.charts import goal_bar, goal_chart
 from portal.reporting.coverage import Coverage, Group, coverage_of
 from portal.reporting.enums import Dimension, Reach, Subject
 from portal.reporting.errors import CountingChangedError, CountingUnchangedError
-from portal.reporting.figures import NOTHING, Completeness, Three, mapping_in_force
+from portal.reporting.figures import NOTHING, Completeness, add_up, mapping_in_force
 from portal.reporting.forms import CountingForm
 from portal.reporting.goals import COUNTED, GoalFigure, Period, Progress, progress_of
 from portal.reporting.maps import coverage_map
@@ -92,14 +92,7 @@ class GoalsView(FiguresView):
             question=question,
             period=period_label(question.period),
             programmes=question.programmes,
-            periods=[
-                {
-                    "key": period_key(item),
-                    "label": period_label(item),
-                    "is_chosen": item == question.period,
-                }
-                for item in question.periods
-            ],
+            periods=_periods(question),
             subjects=_subjects(question),
             dimensions=[
                 {"value": item.value, "label": item.label, "is_chosen": item == question.by}
@@ -247,14 +240,7 @@ class CoverageView(FiguresView):
             question=question,
             period=period_label(question.period),
             programmes=question.programmes,
-            periods=[
-                {
-                    "key": period_key(item),
-                    "label": period_label(item),
-                    "is_chosen": item == question.period,
-                }
-                for item in question.periods
-            ],
+            periods=_periods(question),
             total=coverage.total,
             groups=[
                 {
@@ -509,10 +495,17 @@ def _total(rows: list[Row], question: Question, completeness: Completeness) -> R
     return Row(
         key="",
         label=_("In all"),
-        three=sum((row.three for row in rows), Three()),
-        reached=sum((row.reached or NOTHING for row in rows), Three()) if question.counts_pupils else None,
+        three=add_up(row.three for row in rows),
+        reached=add_up(row.reached or NOTHING for row in rows) if question.counts_pupils else None,
         completeness=completeness,
     )
+
+
+def _periods(question: Question) -> list[dict[str, Any]]:
+    return [
+        {"key": period_key(item), "label": period_label(item), "is_chosen": item == question.period}
+        for item in question.periods
+    ]
 
 
 def _subjects(question: Question) -> list[dict[str, Any]]:
