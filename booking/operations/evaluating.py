@@ -45,6 +45,9 @@ from workshops.calendars import local_date_of
 from workshops.enums import UPCOMING_STATES, Audience, SessionState
 from workshops.models import Session
 
+_TRIES = 5
+"""Codes that are tried: the letters give millions, so that two in a row are taken hardly ever happens."""
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -64,7 +67,9 @@ def answer_by_code(
         CodeNotOpenError, CodeEndedError: too early, too late.
         CodeUsedUpError: as many as the code takes have answered; also when two arrive for the last place.
     """
-    code = AnswerCode.objects.select_related("session", "pilot_class").get(pk=code_id)
+    # The lock comes first: of one form posted twice at once, the second finds the sheet of the first.
+    codes = AnswerCode.objects.select_related("session", "pilot_class").select_for_update(of=("self",))
+    code = codes.get(pk=code_id)
     if AnswerSheet.objects.filter(pk=sheet_id).exists():
         return
     require_open(code, now=now)
@@ -178,9 +183,13 @@ def make_code(
     session: Session | None = None,
     pilot_class: PilotClass | None = None,
 ) -> AnswerCode:
-    """Return the code of a session or of a class on trial for a form; made where there is none yet."""
+    """Return the code of a session or of a class on trial for a form; made where there is none yet.
+
+    Raises:
+        IntegrityError: something else than the letters is in the way.
+    """
     about = {"kind": kind, "session": session, "pilot_class": pilot_class}
-    while True:
+    for tries_left in reversed(range(_TRIES)):
         found = AnswerCode.objects.filter(**about).first()
         if found is not None:
             return found
@@ -192,7 +201,9 @@ def make_code(
                 )
         except IntegrityError:
             # Another node made it meanwhile, or the letters were taken: look again.
-            continue
+            if not tries_left:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 def stop_asking(*, email: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -28,6 +29,7 @@ from booking.operations.evaluating import (
 from booking.operations.forming import GoalText, make_draft, set_learning_goals, take_into_use
 from core.audit.log import SYSTEM
 from core.audit.models import Entry
+from tests.concurrency.threads import at_once
 from tests.factories.booking import a_class, book
 from tests.factories.evaluation import (
     answer,
@@ -90,6 +92,32 @@ def test_the_same_form_posted_twice_is_one_answer(visit):
     assert AnswerSheet.objects.count() == 1
     code.refresh_from_db()
     assert code.answers == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_posted_twice_at_once_is_one_answer(visit):
+    code = code_of(visit)
+    paper = paper_of_code(code)
+
+    for number in range(1, 6):
+        sheet_id = uuid.uuid4()
+        results = at_once(
+            *[
+                partial(
+                    answer_by_code,
+                    code_id=code.pk,
+                    sheet_id=sheet_id,
+                    paper=paper,
+                    answers=Answers(steps(paper)),
+                    now=timezone.now(),
+                )
+                for _time in range(3)
+            ]
+        )
+
+        assert results == [None, None, None]
+        code.refresh_from_db()
+        assert (AnswerSheet.objects.count(), code.answers) == (number, number)
 
 
 def test_code_takes_a_whole_class_and_some_and_no_more(visit):
