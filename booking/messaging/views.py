@@ -1,21 +1,11 @@
 """Writing to all who have booked a session: the provider's own page and the administration's, one flow for both."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
-from django.views.generic import View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy, ngettext
 
 from booking.errors import BookingRefusedError
 from booking.messaging.errors import MessagesClosedError
@@ -23,34 +13,17 @@ from booking.messaging.forms import SessionMessageForm
 from booking.messaging.reading import can_be_written_to, messages_of, recipients_of
 from booking.operations.messaging import send_session_message
 from booking.permissions import user_can_change, user_can_write_to_booked_of
-from booking.wording import when_text
+from booking.views.one_session import OneSessionView, ProviderSessionPage, StaffSessionPage
 from core.audit.log import Actor
 from core.cms.frame import current_frame
 from core.limits.errors import LimitExceededError
 from core.limits.limits import too_many_response
-from workshops.models import Session
 
 
-class SessionMessageView(View):
-    """Write, read what goes to how many, send once. Who may, and how it looks, say the two classes below."""
+class SessionMessageView(OneSessionView):
+    """Write, read what goes to how many, send once."""
 
-    http_method_names = ["get", "head", "post"]
     is_from_staff = False
-    now: datetime
-    session: Session
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Load the session."""
-        super().setup(request, *args, **kwargs)
-        self.now = timezone.now()
-        session = (
-            Session.objects.select_related("offer", "provider", "venue", "for_school")
-            .filter(pk=kwargs["session_id"])
-            .first()
-        )
-        if session is None:
-            raise Http404
-        self.session = session
 
     def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
         """Ask for the text; a date that is cancelled or long over leads back, and says why."""
@@ -72,30 +45,19 @@ class SessionMessageView(View):
             case _:
                 return self._ask(form, is_preview=True)
 
-    @property
-    def back_url(self) -> str:
-        """The session's own page."""
-        raise NotImplementedError
-
-    def show(self, context: dict[str, Any], *, status: int) -> HttpResponse:
-        """Render the page."""
-        raise NotImplementedError
-
     def _ask(
         self, form: SessionMessageForm, *, is_preview: bool = False, notice: str = "", status: int = 200
     ) -> HttpResponse:
         sender = current_frame("da").authority if self.is_from_staff else self.session.provider.name
-        context = {
-            "session": self.session,
-            "back_url": self.back_url,
-            "form": form,
-            "recipients": recipients_of(self.session.pk),
-            "is_preview": is_preview,
-            "sender": sender,
-            "notice": notice,
-            "sent": messages_of(self.session.pk),
-        }
-        return self.show(context, status=status)
+        return self.show(
+            status=status,
+            form=form,
+            recipients=recipients_of(self.session.pk),
+            is_preview=is_preview,
+            sender=sender,
+            notice=notice,
+            sent=messages_of(self.session.pk),
+        )
 
     def _send(self, form: SessionMessageForm) -> HttpResponse:
         try:
@@ -120,58 +82,24 @@ class SessionMessageView(View):
         return redirect(self.back_url)
 
 
-@method_decorator([login_required, never_cache], name="dispatch")
-class ProviderSessionMessageView(SessionMessageView):
-    """On the provider's pages, for those who coordinate or hold; to others the session does not exist (rule 12)."""
+class ProviderSessionMessageView(ProviderSessionPage, SessionMessageView):
+    """On the provider's pages, for those who coordinate or hold."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    template_name = "booking/messaging/message.html"
+
+    def may(self, user: Any, provider_id: int) -> bool:
         """Let in the provider's coordinators and facilitators."""
-        if not user_can_write_to_booked_of(request.user, self.session.provider_id):
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
-
-    @property
-    def back_url(self) -> str:
-        """The session on the provider's pages."""
-        return reverse("provider_session", args=[self.session.pk])
-
-    def show(self, context: dict[str, Any], *, status: int) -> HttpResponse:
-        """Render it as a page of the portal."""
-        shared = {"provider": self.session.provider}
-        return render(self.request, "booking/messaging/message.html", {**shared, **context}, status=status)
+        return user_can_write_to_booked_of(user, provider_id)
 
 
-class StaffSessionMessageView(WagtailAdminTemplateMixin, SessionMessageView):
+class StaffSessionMessageView(StaffSessionPage, SessionMessageView):
     """In the administration, for staff who may change bookings."""
 
     is_from_staff = True
     template_name = "booking/admin/message.html"
     header_icon = "mail"
+    page_title = gettext_lazy("Write to all who have booked")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def may(self, user: Any) -> bool:
         """Let in staff who may change bookings."""
-        if not user_can_change(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    @property
-    def back_url(self) -> str:
-        """The session in the administration."""
-        return reverse("sessions:inspect", args=[self.session.pk])
-
-    def get_page_title(self) -> str:
-        """Name the page."""
-        return _("Write to all who have booked")
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        """Lead back to the list and the date."""
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("sessions:index"), "label": _("Dates")},
-            {"url": self.back_url, "label": when_text(self.session)},
-            {"url": "", "label": self.get_page_title()},
-        ]
-
-    def show(self, context: dict[str, Any], *, status: int) -> HttpResponse:
-        """Render it as a page of the administration."""
-        return self.render_to_response(self.get_context_data(**context), status=status)
+        return user_can_change(user)
