@@ -33,7 +33,7 @@ from charter.sealing.certificates import Certificate, Published, Seal, current_s
 from charter.sealing.levels import CLOCK_TOLERANCE, Sealed, SealLevel
 from charter.sealing.loops import run
 from charter.sealing.reading import read_seal
-from charter.sealing.revocation import lists_for
+from charter.sealing.revocation import revocation_data_for
 from charter.sealing.timestamps import HttpTimeStamper, time_stamper
 
 FIELD_NAME = "Segl"
@@ -183,11 +183,17 @@ async def _long_term_context(seal: Seal, known: Published, stamper: HttpTimeStam
     except Exception as error:
         raise TimestampFailedError from error
     theirs = [Certificate(one.chosen.dump()) for one in token["content"]["certificates"]]
+    others = [*known.intermediates, *theirs]
+    roots = [*known.roots, *known.time_stamp_roots]
+    data = revocation_data_for(
+        [seal.certificate, *seal.chain, *theirs], issuers=[*roots, *others, *seal.chain]
+    )
     return ValidationContext(
-        trust_roots=_asn1([*known.roots, *known.time_stamp_roots]),
-        other_certs=_asn1([*known.intermediates, *theirs]),
+        trust_roots=_asn1(roots),
+        other_certs=_asn1(others),
         allow_fetching=False,
-        crls=lists_for([seal.certificate, *seal.chain, *theirs]),
+        crls=data.lists,
+        ocsps=data.answers,
         # A certificate that names where it would be revoked must be covered by what was fetched.
         revocation_mode="hard-fail",
     )

@@ -14,6 +14,8 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
@@ -357,6 +359,86 @@ def test_without_revocation_data_there_is_no_long_term_seal(settings, long_term,
     settings.PORTAL_SEAL_ALLOW_LOWER = True
     sealed = seal_document(document, reference="x", at=now)
     assert (sealed.level, sealed.lowered_from) == (SealLevel.B_T, "PAdES-B-LTA")
+
+
+def responder(url: str) -> tuple[x509.ExtensionType, bool]:
+    place = x509.UniformResourceIdentifier(f"{url}/ocsp")
+    description = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)
+    return x509.AuthorityInformationAccess([description]), False
+
+
+def answering(root, issued, *, status=ocsp.OCSPCertStatus.GOOD):
+    """A responder that answers for these certificates, as their authority."""
+
+    def answer(path: str, body: bytes) -> bytes:
+        asked = ocsp.load_der_ocsp_request(body).serial_number
+        certificate = next(one for one in issued if one.serial_number == asked)
+        now = datetime.now(UTC).replace(microsecond=0)
+        revoked_at = None if status == ocsp.OCSPCertStatus.GOOD else now - timedelta(hours=2)
+        response = ocsp.OCSPResponseBuilder().add_response(
+            cert=certificate,
+            issuer=root.certificate,
+            algorithm=hashes.SHA1(),  # noqa: S303 - names the issuer, as asked
+            cert_status=status,
+            this_update=now - timedelta(hours=1),
+            next_update=now + timedelta(days=1),
+            revocation_time=revoked_at,
+            revocation_reason=None,
+        )
+        signed = response.responder_id(ocsp.OCSPResponderEncoding.HASH, root.certificate)
+        return signed.sign(root.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    return answer
+
+
+@pytest.fixture
+def asked(settings, tmp_path):
+    """A root whose certificates name a responder and no list; real time."""
+    authority = make_authority(tmp_path / "asked")
+    answers: dict[str, object] = {}
+
+    def answer(path: str, body: bytes) -> bytes | None:
+        found = answers.get(path)
+        return found(path, body) if callable(found) else found
+
+    with serving(answer) as url:
+        stamps = authority.time_stamp_authority(responder(url))
+        settings.PORTAL_SEAL_FILE = str(authority.seal(extensions=(responder(url),)))
+        settings.PORTAL_SEAL_PASSPHRASE = PASSPHRASE
+        settings.PORTAL_SEAL_CERTIFICATES = str(authority.published)
+        settings.PORTAL_TSA_URL = f"{url}/tsa"
+        settings.PORTAL_SEAL_LONG_TERM = True
+        seal = x509.load_der_x509_certificate(current_seal().certificate.der)
+        answers["/tsa"] = stamping(stamps, authority.root, None)
+        answers["authority"], answers["issued"] = authority, [seal, stamps.certificate]
+        answers["/ocsp"] = answering(authority.root, answers["issued"])
+        yield answers
+
+
+def test_a_responder_s_answer_serves_where_a_certificate_names_no_list(asked, document):
+    sealed = seal_document(document, reference="x", at=datetime.now(UTC).replace(microsecond=0))
+
+    seal = read_seal(sealed.document, known=published())
+    assert sealed.level == seal.level == SealLevel.B_LTA
+    assert (seal.is_intact, seal.covers_file, seal.is_trusted, seal.is_timestamp_trusted) == (True,) * 4
+    assert b"/OCSPs" in sealed.document
+
+
+@pytest.mark.parametrize(
+    "wrong", ["nobody answers", "no answer", "try later", "revoked", "another authority's"]
+)
+def test_no_long_term_seal_without_a_good_answer_of_the_responder(asked, document, wrong, tmp_path):
+    unsuccessful = ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER)
+    asked["/ocsp"] = {
+        "nobody answers": None,
+        "no answer": b"<html>",
+        "try later": unsuccessful.public_bytes(Encoding.DER),
+        "revoked": answering(asked["authority"].root, asked["issued"], status=ocsp.OCSPCertStatus.REVOKED),
+        "another authority's": answering(make_authority(tmp_path / "x").root, asked["issued"]),
+    }[wrong]
+
+    with pytest.raises(RevocationDataMissingError):
+        seal_document(document, reference="x", at=datetime.now(UTC).replace(microsecond=0))
 
 
 # --- signing -------------------------------------------------------------------------------------
