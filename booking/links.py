@@ -42,6 +42,17 @@ def manage_path(booking: Booking, *, ends_at: datetime | None = None) -> str:
         return reverse("booking_detail", args=[manage_token(booking, ends_at=ends_at)])
 
 
+def certificate_path(booking: Booking) -> str:
+    """Return the address of the certificate as a file, by the same personal link as the booking's page (V3)."""
+    with translation.override(booking.language):
+        return reverse("booking_certificate", args=[manage_token(booking)])
+
+
+def certificate_url(booking: Booking) -> str:
+    """Return the whole address of the certificate, for mails."""
+    return absolute_url(certificate_path(booking))
+
+
 def confirm_path(booking: Booking) -> str:
     """Return the address that confirms the e-mail address; usable until the session starts."""
     starts = [booked.session.starts_at for booked in booking.booked_sessions.all()]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from booking.attendance import door_views
 from booking.attendance import views as attendance
+from booking.certificates import views as certificates
 from booking.evaluation import views as evaluation
 from booking.messaging.views import ProviderSessionMessageView
 from booking.requesting import notice_views, provider_views
@@ -27,6 +28,7 @@ urlpatterns = [
     path("booking/<str:token>/flyt/", moving.move, name="booking_move"),
     path("booking/<str:token>/svar/", queueing.answer, name="booking_answer"),
     path("booking/<str:token>/aftale.ics", managing.calendar_file, name="booking_calendar"),
+    path("booking/<str:token>/deltagerbevis.pdf", certificates.certificate_file, name="booking_certificate"),
     path("mine-bookinger/", managing.mine, name="booking_list"),
     path("mine-bookinger/kalender/", subscribing.teacher_feed, name="teacher_feed"),
     path("udbyder/<slug:slug>/kalender/", subscribing.provider_feed, name="provider_feed"),

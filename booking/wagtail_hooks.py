@@ -11,6 +11,7 @@ from booking.attendance.admin_views import (
     UnreportedView,
     renew_link_to_report,
 )
+from booking.certificates.admin_views import StaffCertificateView
 from booking.evaluation import admin_views as evaluation
 from booking.evaluation.pilots import admin_views as pilots
 from booking.evaluation.readiness import DevelopmentView, ReadinessViewSet
@@ -95,6 +96,11 @@ def register_booking_urls() -> list[URLPattern]:
             "bookinger/<int:pk>/kvittering/",
             administration.PaperReceiptView.as_view(),
             name="booking_admin_receipt",
+        ),
+        path(
+            "bookinger/<int:pk>/deltagerbevis.pdf",
+            StaffCertificateView.as_view(),
+            name="booking_admin_certificate",
         ),
         path(
             "bookinger/<int:pk>/ret/",

@@ -32,6 +32,17 @@ def time_text(starts_at: datetime, ends_at: datetime) -> str:
     return f"kl. {first.hour}.{first.minute:02d}–{last.hour}.{last.minute:02d}"
 
 
+def duration_text(minutes: int) -> str:
+    """Return "2 timer og 30 minutter", "3 timer" or "45 minutter"."""
+    hours, rest = divmod(minutes, 60)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours})
+    if rest or not hours:
+        parts.append(ngettext("%(count)s minute", "%(count)s minutes", rest) % {"count": rest})
+    return names_text(parts)
+
+
 def moment_text(moment: datetime) -> str:
     """Return "tirsdag 1. december kl. 12.00"."""
     local = timezone.localtime(moment)

@@ -40,6 +40,8 @@ def problems_of(values: Mapping[str, Any]) -> dict[str, str | Promise]:
         for name in SCHOOLS_ONLY:
             if values.get(name):
                 found[name] = _("Leave this empty: it is for offers that schools book.")
+    if values.get("audience") == Audience.SCHOOL and values.get("has_certificate"):
+        found["has_certificate"] = _("Remove the tick: a certificate is for those who sign up themselves.")
     evening = values.get("evening_offer")
     if evening is not None and evening.audience != Audience.PARENTS:
         found["evening_offer"] = _("Choose an offer for parents.")

@@ -210,6 +210,7 @@ def offer_facts(page: Any, offer: Any) -> list[Fact]:
         (_("Language"), languages_label(offer.teaching_languages)),
         (_("Price"), price),
         (_("Childcare"), _("Can be had; say so when you sign up") if offer.has_childcare else ""),
+        (_("Certificate"), _("You can get one when you have taken part") if offer.has_certificate else ""),
         (_("Part of"), str(offer.programme)),
     ]
     return [Fact(label=label, value=str(value)) for label, value in pairs if value]

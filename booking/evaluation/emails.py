@@ -8,16 +8,19 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from booking import wording
+from booking.certificates.reading import certificate_of
 from booking.evaluation.asking import ASKED_OF, MAILS
 from booking.evaluation.links import address_hash, code_url, evaluation_url, opt_out_url
 from booking.evaluation.rules import link_ends
+from booking.links import certificate_url
 from booking.mail_types import register_mail
-from booking.models import AnswerCode, BookedSession, EvaluationAnswered, EvaluationOptOut
+from booking.models import AnswerCode, BookedSession, Booking, EvaluationAnswered, EvaluationOptOut
 from core.outbox.registry import Content
 from workshops.calendars import local_date_of
 from workshops.enums import SessionState
 
 _BOTH = ("title", "date", "evaluation_url", "deadline", "opt_out_url")
+_CERTIFICATE = "certificate_url"
 _PUPILS = ("pupils_code", "pupils_url", "pupils_deadline")
 
 
@@ -31,7 +34,11 @@ def register_evaluation_mails() -> None:
         _build,
     )
     register_mail(
-        MAILS["participants"], "person", gettext_lazy("How was the event? (to participants)"), _BOTH, _build
+        MAILS["participants"],
+        "person",
+        gettext_lazy("How was the event? (to participants)"),
+        (*_BOTH, _CERTIFICATE),
+        _build,
     )
 
 
@@ -62,7 +69,15 @@ def _build(ids: Mapping[str, Any], language: str, now: datetime) -> Content | No
         }
         if booked.session.audience == "school":
             values |= _pupils(booked, now=now)
+        else:
+            values[_CERTIFICATE] = _certificate_url(booked, now=now)
     return Content(placeholders=values, delete_on=booked.booking.delete_after)
+
+
+def _certificate_url(booked: BookedSession, *, now: datetime) -> str:
+    """Return where the certificate is fetched; empty where there is none, and the line goes (V3)."""
+    booking = Booking.objects.with_details().get(pk=booked.booking_id)
+    return certificate_url(booking) if certificate_of(booking, now=now).is_ready else ""
 
 
 def _pupils(booked: BookedSession, *, now: datetime) -> dict[str, str]:

@@ -22,6 +22,7 @@ from booking import wording, worklist_kinds
 from booking.admin_actions import BY_NAME, AdminAction, Facts, actions_for, perform
 from booking.admin_forms import reason_form
 from booking.caller_forms import CallerForm, caller_form_for, show_refusal
+from booking.certificates.reading import certificate_of
 from booking.change_forms import AnyChangeForm, ChangeSchoolForm, change_form_for
 from booking.class_rows import focus_after, reshaped
 from booking.enums import BookingState
@@ -142,6 +143,9 @@ class BookingDetailView(OneBookingView):
         """Offer the receipt on paper."""
         url = reverse("booking_admin_receipt", args=[self.booking.pk])
         buttons = [HeaderButton(_("Receipt on paper"), url=url, icon_name="doc-full")]
+        if certificate_of(self.booking, now=self.now).is_ready:
+            url = reverse("booking_admin_certificate", args=[self.booking.pk])
+            buttons.append(HeaderButton(_("Certificate of participation"), url=url, icon_name="doc-full"))
         is_ahead = self.facts.starts_at > self.now
         if is_ahead and is_changeable(self.booking) and user_can_change(self.request.user):
             url = reverse("booking_admin_change", args=[self.booking.pk])

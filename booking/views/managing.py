@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from booking import links, visitor
 from booking.aula import aula_text
+from booking.certificates.reading import certificate_of, certificates_of
 from booking.enums import BookingKind, BookingState, RequestState, WithdrawalReason
 from booking.errors import BookingRefusedError, WithdrawalClosedError
 from booking.forms import WithdrawForm
@@ -117,6 +118,7 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
             else ""
         ),
         "online_url": _online_url(booking, now=now),
+        "certificate": certificate_of(booking, now=now).state,
     }
     return render(request, "booking/detail.html", context)
 
@@ -203,12 +205,16 @@ def mine(request: HttpRequest) -> HttpResponse:
     email: str = request.user.email  # type: ignore[union-attr]  # login_required
     bookings = Booking.objects.submitted().of_address(email).with_details().order_by("-submitted_at", "-pk")
     page = Paginator(bookings, 20).get_page(request.GET.get("side"))
+    certificates = certificates_of(page, now=timezone.now())
     rows = [
         {
             "booking": booking,
             "path": links.manage_path(booking),
             "session": booked_of(booking)[0].session,
             "state_kind": STATE_KINDS.get(BookingState(booking.state), "neutral"),
+            "certificate_path": (
+                links.certificate_path(booking) if certificates[booking.pk].is_ready else ""
+            ),
         }
         for booking in page
     ]

@@ -179,6 +179,7 @@ class OfferViewSet(ModelViewSet):
                     FieldPanel("allowed_domains"),
                     FieldPanel("asks_occupations"),
                     FieldPanel("has_childcare"),
+                    FieldPanel("has_certificate"),
                 ],
                 heading=_("Booking"),
             ),

@@ -118,6 +118,9 @@ class Offer(models.Model):
     has_childcare = models.BooleanField(_("childcare can be had"), default=False)
     """F3: then those who sign up may say that they need it."""
 
+    has_certificate = models.BooleanField(_("participants get a certificate"), default=False)
+    """V3: whoever came may fetch one; not for visits to classes."""
+
     asks_occupations = models.BooleanField(_("ask for occupations"), default=False)
     max_classes_per_term = models.PositiveSmallIntegerField(
         _("most classes per school and term"), null=True, blank=True

@@ -26,6 +26,10 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "answer_url": Placeholder(_("Link: answer the offer of a place"), "/svar/eksempel/"),
     "booked": Placeholder(_("What was booked: classes or seats"), "7.A: 24 elever, 2 voksne"),
     "cause": Placeholder(_("Why a date was cancelled, in a fixed sentence"), "Oplægsholderen er blevet syg."),
+    "certificate_url": Placeholder(
+        _("Link: the certificate of participation; empty where there is none"),
+        "/booking/eksempel/deltagerbevis.pdf",
+    ),
     "code": Placeholder(_("The one-time code"), "4F7 K2P"),
     "comment": Placeholder(
         _("What the administration wrote when it sent an offer back"),

@@ -1,0 +1,1 @@
+"""The certificate of participation: who gets one, what it says, and where it is fetched (V3)."""
