@@ -13,12 +13,20 @@ from charter.models import Provider, Signature
 from charter.rules import Coverage, SignedSpan, coverage_from
 from core.prepared import prepared
 
-__all__ = ["Coverage", "coverage_of", "coverages"]
+__all__ = ["Coverage", "coverage_by", "coverage_of", "coverages"]
 
 
 def coverage_of(provider: Provider, *, today: date) -> Coverage:
     """Return a provider's coverage on a day (one query; none for a municipal team)."""
     return coverages([provider], today=today)[provider.pk]
+
+
+def coverage_by(provider: Provider, signatures: Iterable[Signature], *, today: date) -> Coverage:
+    """Return a provider's coverage from its signatures, read `with_facts()` for something else already."""
+    if not provider.needs_charter:
+        return Coverage(CoverageState.NOT_REQUIRED)
+    spans = [span_of(signature) for signature in signatures]
+    return coverage_from(spans, today=today, mode=settings.PORTAL_CHARTER_MODE)
 
 
 def coverages(providers: Iterable[Provider], *, today: date) -> dict[int, Coverage]:

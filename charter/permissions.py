@@ -31,12 +31,6 @@ def acts_for(user_id: int | None, provider_id: int) -> bool:
     return bool(email) and Provider.objects.filter(pk=provider_id, contact_email__iexact=email).exists()
 
 
-def roles_of(user: Any, provider_id: int) -> frozenset[str]:
-    """Return the roles in which a user acts for a provider, in one query."""
-    memberships = ProviderMember.objects.filter(user=user, provider=provider_id, user__is_active=True)
-    return frozenset(memberships.values_list("role", flat=True))
-
-
 def user_can_sign(user: Any, provider_id: int) -> bool:
     """Return whether a user may sign the charter for a provider: a member with the role signatory."""
     return user_is_member(user, provider_id, roles=[MemberRole.SIGNATORY])

@@ -14,7 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from charter import pages
-from charter.coverage import coverage_of, coverages
+from charter.coverage import coverage_by, coverage_of, coverages
+from charter.enums import MemberRole
 from charter.errors import (
     CharterError,
     CodeExpiredError,
@@ -29,7 +30,7 @@ from charter.gate import local_day
 from charter.methods.passkey import has_choice
 from charter.models import CharterVersion, Provider, Signature, SigningAttempt, VettingCase
 from charter.operations import request_signing_code, sign_charter, start_signing, withdraw_charter
-from charter.operations.signing import Statement, opening_for
+from charter.operations.signing import Statement, opening_for, opening_from
 from charter.organisation import pages as organisation_pages
 from charter.organisation.rules import MANAGERS
 from charter.permissions import user_can_read_receipt, user_can_sign, user_is_member
@@ -65,13 +66,18 @@ def provider_index(request: HttpRequest) -> HttpResponse:
 @require_GET
 def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
     """Show where a provider stands and what to do next."""
-    provider, now = own_provider(request, slug), timezone.now()
-    opening = opening_for(provider, request.user, now=now)
-    coverage = opening.coverage
-    label, kind = pages.coverage_label(coverage)
-    signatures = Signature.objects.filter(provider=provider).with_facts().order_by("-covers_from", "-pk")
+    provider, now = get_object_or_404(Provider, slug=slug), timezone.now()
     members = list(provider.memberships.select_related("user").order_by("user__first_name", "pk"))
-    is_manager = any(m.user_id == request.user.pk and m.role in MANAGERS for m in members)
+    roles = frozenset(member.role for member in members if member.user_id == request.user.pk)
+    if not roles:
+        raise Http404
+    signatures = list(
+        Signature.objects.filter(provider=provider).with_facts().order_by("-covers_from", "-pk")
+    )
+    coverage = coverage_by(provider, signatures, today=local_day(now))
+    opening = opening_from(provider, coverage, is_signatory=MemberRole.SIGNATORY in roles, now=now)
+    label, kind = pages.coverage_label(coverage)
+    is_manager = not roles.isdisjoint(MANAGERS)
     cases = VettingCase.objects.filter(provider=provider).order_by("-opened_at", "-pk")
     case = cases.first() if is_manager else None
     return render(
@@ -88,6 +94,7 @@ def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
             "has_questions": case is not None and case.entries.shown_to_provider().exists(),
             "signatures": signatures,
             "members": members,
+            "roles": roles,
             "can_withdraw": coverage.is_covered and provider.needs_charter and opening.is_signatory,
         },
     )

@@ -32,7 +32,7 @@ from booking.evaluation.results import (
     export_rows,
     periods,
     results_of,
-    waiting_answers,
+    waiting_answers_and_texts,
 )
 from booking.evaluation.rules import steps_of
 from booking.models import FormVersion, FreeText, LearningGoal
@@ -104,6 +104,7 @@ class ResultsView(EvaluationAdminView):
             return self._export(batches, period.key, file_format)
         query = request.GET.copy()
         query.pop("export", None)
+        waiting, unread = waiting_answers_and_texts(offer_id=offer, provider_id=provider)
         return self.show(
             periods=choices,
             period=period,
@@ -117,8 +118,8 @@ class ResultsView(EvaluationAdminView):
             by_offer=breakdown(batches, by="offer") if offer is None else [],
             by_provider=breakdown(batches, by="provider") if provider is None else [],
             by_term=breakdown(batches, by="term"),
-            waiting=waiting_answers(offer_id=offer, provider_id=provider),
-            unread=FreeText.objects.filter(state=QuoteState.WAITING).count(),
+            waiting=waiting,
+            unread=unread,
             query=query.urlencode(),
         )
 

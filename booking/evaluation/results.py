@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import CharField, Count, Min, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from booking.enums import QUOTABLE, FormKind
+from booking.enums import QUOTABLE, FormKind, QuoteState
 from booking.evaluation.reading import goal_text
 from booking.evaluation.rules import STEPS, next_term_start, steps_of, term_start
 from booking.models import AnswerSheet, FormQuestion, FreeText, LearningGoal, ResultBatch
@@ -111,7 +111,7 @@ def results_of(batches: Sequence[ResultBatch], *, goals_apart: bool) -> list[Res
     Args:
         goals_apart: a line for each learning goal; else one for all, which different offers can be added in.
     """
-    words = _Words(batches)
+    words = _Words(batches, goals_apart=goals_apart)
     quotes = _quotes(batches)
     results = []
     for kind in FormKind:
@@ -149,12 +149,13 @@ def breakdown(batches: Iterable[ResultBatch], *, by: str) -> list[Part]:
 
 
 class _Words:
-    """The texts of questions and goals of some batches, in two queries."""
+    """The texts of questions of some batches, and of goals that stand apart: a query each."""
 
-    def __init__(self, batches: Iterable[ResultBatch]) -> None:
+    def __init__(self, batches: Iterable[ResultBatch], *, goals_apart: bool) -> None:
         figures = [figure for batch in batches for figure in batch.figures]
         self.questions = FormQuestion.objects.in_bulk({figure["question"] for figure in figures})
-        self.goals = LearningGoal.objects.in_bulk({figure["goal"] for figure in figures if figure["goal"]})
+        goals = {figure["goal"] for figure in figures if figure["goal"]} if goals_apart else set()
+        self.goals = LearningGoal.objects.in_bulk(goals)
 
     def of(self, figure: Mapping[str, Any], kind: str) -> str:
         goal = self.goals.get(figure["goal"])
@@ -178,12 +179,30 @@ def _quotes(batches: Sequence[ResultBatch]) -> dict[str, dict[str, list[str]]]:
 
 def waiting_answers(*, provider_id: int | None = None, offer_id: int | None = None) -> int:
     """Return how many answers about sessions are not in the results yet."""
+    return _waiting(provider_id=provider_id, offer_id=offer_id).count()
+
+
+def waiting_answers_and_texts(*, provider_id: int | None, offer_id: int | None) -> tuple[int, int]:
+    """Return how many answers are not in the results yet, and how many texts nobody has read, in one query."""
+    unread = FreeText.objects.filter(state=QuoteState.WAITING)
+    answers = _counted(_waiting(provider_id=provider_id, offer_id=offer_id), "answers")
+    found = dict(answers.union(_counted(unread, "texts"), all=True).order_by())
+    return found.get("answers", 0), found.get("texts", 0)
+
+
+def _waiting(*, provider_id: int | None, offer_id: int | None) -> QuerySet[AnswerSheet]:
     found = AnswerSheet.objects.filter(batch=None, session__isnull=False)
     if provider_id:
         found = found.filter(session__provider=provider_id)
     if offer_id:
         found = found.filter(session__offer=offer_id)
-    return found.count()
+    return found
+
+
+def _counted(rows: QuerySet[Any], name: str) -> QuerySet[Any, Any]:
+    """Return the number of rows beside a name, to be counted together with other tables' rows."""
+    named = rows.order_by().annotate(counted=Value(name, output_field=CharField())).values("counted")
+    return named.annotate(number=Count("pk")).values_list("counted", "number")
 
 
 def periods(*, now: datetime) -> list[Period]:
@@ -226,7 +245,7 @@ def term_label(first_day: date | None) -> str:
 def export_rows(batches: Iterable[ResultBatch]) -> Iterable[list[Any]]:
     """Yield the results as rows: term, form, offer, provider, question, answers, mean, and each step."""
     listed = list(batches)
-    words = _Words(listed)
+    words = _Words(listed, goals_apart=True)
     lines: dict[tuple[str, ...], Line] = {}
     for batch in listed:
         for figure in batch.figures:

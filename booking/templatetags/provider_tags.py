@@ -1,5 +1,6 @@
 """How the provider's front page shows booking's data: the next sessions with what is booked."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import template
@@ -16,7 +17,6 @@ from booking.provider_work import Waiting, waiting_for
 from booking.requesting import wording
 from charter.enums import MemberRole
 from charter.models import Provider
-from charter.permissions import roles_of
 from charter.rules import CAN_SIGN_IN
 
 register = template.Library()
@@ -67,12 +67,11 @@ def provider_requests(context: Context, provider: Provider) -> dict[str, Any]:
 
 
 @register.inclusion_tag("booking/provider_work.html", takes_context=True)
-def provider_work(context: Context, provider: Provider) -> dict[str, Any]:
-    """Say what waits for the reader, by role, and lead to all pages of the provider; a fixed number of queries.
+def provider_work(context: Context, provider: Provider, roles: Collection[str]) -> dict[str, Any]:
+    """Say what waits for a member with these roles, and lead to the provider's pages; a fixed number of queries.
 
     The page that holds it lets in the provider's members only (rule 12).
     """
-    roles = roles_of(context["request"].user, provider.pk)
     notice = context.get("notice")
     found = waiting_for(provider, roles=roles, now=timezone.now())
     if notice is not None and notice.can_sign:

@@ -83,11 +83,14 @@ class Opening:
 
 def opening_for(provider: Provider, user: Any, *, now: datetime) -> Opening:
     """Return what a person can sign for a provider now. Shown on pages, asked again by every operation."""
-    today = local_day(now)
+    coverage = coverage_of(provider, today=local_day(now))
+    return opening_from(provider, coverage, is_signatory=user_can_sign(user, provider.pk), now=now)
+
+
+def opening_from(provider: Provider, coverage: Coverage, *, is_signatory: bool, now: datetime) -> Opening:
+    """Return what a person can sign for a provider, where coverage and role are known already."""
     version = CharterVersion.objects.newest_at(now)
-    coverage = coverage_of(provider, today=today)
-    periods = signable(provider, intervals=coverage.intervals, today=today)
-    is_signatory = user_can_sign(user, provider.pk)
+    periods = signable(provider, intervals=coverage.intervals, today=local_day(now))
     bar = signing_bar(
         kind=provider.kind,
         state=provider.state,

@@ -100,4 +100,4 @@ def test_the_front_page_takes_the_same_queries(count, provider, django_assert_ma
     with django_assert_max_num_queries(40) as seen:
         client.get(reverse("provider_home", args=[provider.slug]))
 
-    assert len(seen) == 27
+    assert len(seen) == 23

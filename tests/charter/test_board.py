@@ -128,7 +128,7 @@ def test_board_costs_the_same_number_of_queries_whatever_is_on_it(client, count,
             SessionFactory(offer=offer, in_days=40 + days)
     client.get(URL)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         response = client.get(URL)
 
     assert len(response.context["rows"]) == count

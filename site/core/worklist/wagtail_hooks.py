@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from wagtail import hooks
+from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 
 from core.worklist.panels import AttentionPanel
 from core.worklist.permissions import user_can_see_tasks
@@ -20,9 +21,17 @@ def register_work_item_viewset() -> WorkItemViewSet:
 
 @hooks.register("construct_homepage_panels")
 def add_attention_panel(request: HttpRequest, panels: list[Any]) -> None:
-    """Put the panel on the front page of those who may see tasks."""
+    """Put the panel on the front page of those who may see tasks: pages to review are among them already."""
     if user_can_see_tasks(request.user):
+        panels[:] = [panel for panel in panels if not isinstance(panel, WorkflowObjectsToModeratePanel)]
         panels.append(AttentionPanel())
+
+
+@hooks.register("construct_homepage_summary_items", order=1000)  # after those that add to them
+def count_what_waits_instead(request: HttpRequest, items: list[Any]) -> None:
+    """Leave out how many pages, images and documents there are, where the panel counts what needs a decision."""
+    if user_can_see_tasks(request.user):
+        items.clear()
 
 
 @hooks.register("register_admin_urls")

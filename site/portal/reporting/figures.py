@@ -273,6 +273,8 @@ def read_facts(
     by_session: bool = False,
     pupils: bool = True,
     sessions: bool = True,
+    reached: bool = True,
+    reports: bool = True,
 ) -> Facts:
     """Read the sums of a scope: at most four statements, whatever the data.
 
@@ -281,14 +283,15 @@ def read_facts(
         by: the dimension whose values are the lines' keys; by day where None. Months come of days (`month_of`).
         by_session: the key is the session's id: for lists, with `scope.session_ids`.
         pupils, sessions: leave out what is not asked for.
+        reached, reports: of pupils, leave out that a class counts once as reached, and how many have reported.
     """
     labels: dict[Any, str] = {}
     return Facts(
         scope,
         mapping,
-        tuple(_pupil_lines(scope, by, by_session, labels, now)) if pupils else (),
+        tuple(_pupil_lines(scope, by, by_session, labels, now, reached=reached)) if pupils else (),
         tuple(_session_lines(scope, by, by_session, labels, now)) if sessions else (),
-        tuple(_report_lines(scope, by, by_session, mapping, now)) if pupils else (),
+        tuple(_report_lines(scope, by, by_session, mapping, now)) if pupils and reports else (),
         labels,
     )
 
@@ -381,7 +384,13 @@ def _class_places(scope: Scope) -> QuerySet[ClassPlace]:
 
 
 def _pupil_lines(
-    scope: Scope, by: Dimension | None, by_session: bool, labels: dict[Any, str], now: datetime
+    scope: Scope,
+    by: Dimension | None,
+    by_session: bool,
+    labels: dict[Any, str],
+    now: datetime,
+    *,
+    reached: bool,
 ) -> Iterator[PupilLine]:
     """Two statements: sums, and the classes that are in them more than once."""
     places = _with_reports(scope, by, by_session=by_session)
@@ -417,7 +426,8 @@ def _pupil_lines(
             unreported=row["unreported"] or 0,
             ahead=row["ahead"] or 0,
         )
-    yield from _counted_again(scope, places)
+    if reached:
+        yield from _counted_again(scope, places)
 
 
 def _with_reports(scope: Scope, by: Dimension | None, *, by_session: bool) -> QuerySet[Any, Any]:

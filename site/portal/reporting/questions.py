@@ -15,6 +15,7 @@ from charter.models import Programme, Provider
 from portal.reporting.enums import Dimension, Subject
 from portal.reporting.figures import (
     NOTHING,
+    REPORTED,
     SCHOOL_DIMENSIONS,
     Completeness,
     Facts,
@@ -212,7 +213,7 @@ def totals_of(question: Question, *, now: datetime) -> Row:
 def figures_of_sessions(
     question: Question, sessions: list[Session], *, now: datetime
 ) -> tuple[dict[int, Three], dict[int, Completeness]]:
-    """Return the figures of some sessions one by one, by the same reads as their sums."""
+    """Return the figures of some sessions one by one, by the same read as their sums; one statement."""
     facts = read_facts(
         replace(question.scope, session_ids=tuple(session.pk for session in sessions)),
         mapping=None,
@@ -220,8 +221,17 @@ def figures_of_sessions(
         by_session=True,
         pupils=question.counts_pupils,
         sessions=not question.counts_pupils,
+        reached=False,
+        reports=False,
     )
     threes, _reached, completeness = _sums(facts, question)
+    if question.counts_pupils:
+        # A session alone says itself whether it should have reported: what it has are classes that are counted.
+        completeness = {
+            session.pk: Completeness(1, int(session.state in REPORTED))
+            for session in sessions
+            if session.pk in threes and (session.state in REPORTED or session.ends_at <= now)
+        }
     return threes, completeness
 
 

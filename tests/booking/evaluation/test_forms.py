@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from booking.enums import FormKind, FormState, QuestionKind, QuoteState
 from booking.evaluation.errors import FormIncompleteError, FormLockedError, TextAlreadyReadError
-from booking.evaluation.results import batches_of, periods, results_of
+from booking.evaluation.results import batches_of, periods, results_of, waiting_answers_and_texts
 from booking.evaluation.retention import forget_evaluations
 from booking.models import AnswerCode, AnswerSheet, FormVersion, FreeText, ResultBatch
 from booking.operations.evaluating import release_answers
@@ -206,7 +206,7 @@ def test_results_cost_the_same_with_one_batch_and_three(staff_client, django_ass
         office.get(url)
 
 
-COST = 15
+COST = 13
 """Session, user, second factor and the admin's frame are most of it."""
 
 
@@ -223,3 +223,16 @@ def test_export_gives_each_question_a_row_and_nothing_below_five(staff_client):
 
     assert lines[0].startswith("Halvår;Skema;Tilbud;Udbyder;Spørgsmål;Svar")
     assert [line.split(";")[5:] for line in lines[1:5]] == [["6", "4,0", "0", "0", "0", "6", "0"]] * 4
+
+
+def test_answers_that_wait_and_texts_nobody_has_read_are_counted_together(django_assert_num_queries):
+    session = held_visit()
+
+    with django_assert_num_queries(1):
+        nothing = waiting_answers_and_texts(provider_id=None, offer_id=None)
+    answer(code_of(session), times=3)
+    a_text()
+    with django_assert_num_queries(1):
+        found = waiting_answers_and_texts(provider_id=None, offer_id=session.offer_id)
+
+    assert (nothing, found) == ((0, 0), (3, 1))
