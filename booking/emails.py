@@ -180,6 +180,10 @@ def _too_large(booking: Booking, now: datetime) -> dict[str, str]:
     return {**_details(booking, now), "note": wording.too_large_text(booked_of(booking)[0])}
 
 
+def _received(booking: Booking, now: datetime) -> dict[str, str]:
+    return {**_details(booking, now), "note": wording.answer_text(booking, now=now)}
+
+
 def _offered(booking: Booking, now: datetime) -> dict[str, str]:
     deadline = wording.moment_text(booking.held_until) if booking.held_until else ""
     return {**_details(booking, now), "answer_url": links.answer_url(booking), "deadline": deadline}
@@ -246,9 +250,9 @@ def register_mail_types() -> None:
             f"{kind}_received",
             audience,
             _("Received, awaits approval (%(who)s)") % {"who": who},
-            (*_DATES, "party", "manage_url"),
+            (*_DATES, "party", "manage_url", "note"),
             states=(BookingState.AWAITING_APPROVAL,),
-            fill=_details,
+            fill=_received,
             has_calendar=True,
         )
         _register(

@@ -254,6 +254,14 @@ def day_text(day: date) -> str:
     return date_format(day, "j F Y" if translation.get_language() == "en" else "j. F Y")
 
 
+def answer_text(booking: Booking, *, now: datetime) -> str:
+    """Say by when a booking that awaits approval is answered: each offer has its own number of days."""
+    due = booking.approval_due_at
+    if due is None or due <= now:
+        return _("You will hear from us as soon as possible.")
+    return _("You will hear from us by %(moment)s.") % {"moment": moment_text(due)}
+
+
 def position_text(entry: BookedSession) -> str:
     """Return "You are number 3 in the queue." and, where it was passed over or never fits, why (rule 8)."""
     if entry.queued_at is None:

@@ -42,7 +42,7 @@ from booking.presentation import (
 from booking.reading import booked_of, sent_from, started_in
 from booking.rules import bare_domain, has_queue, is_full
 from booking.standing import standings
-from booking.wording import position_text
+from booking.wording import answer_text, position_text
 from charter.public import badge_of
 from core.limits.errors import LimitExceededError
 from core.limits.limits import hit, limited, too_many_response
@@ -227,6 +227,7 @@ def receipt(request: HttpRequest, session_id: int) -> HttpResponse:
         and booking.state in (BookingState.HELD, BookingState.WAITING),
         "is_queue": booking.state == BookingState.WAITING,
         "position": position_text(booked_of(booking)[0]) if booking.state == BookingState.WAITING else "",
+        "answer_text": answer_text(booking, now=timezone.now()),
         "is_offered": booking.state == BookingState.OFFERED,
         "answer_path": links.answer_path(booking) if is_proven else "",
         "is_awaiting": booking.state == BookingState.AWAITING_APPROVAL,

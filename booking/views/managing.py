@@ -27,7 +27,7 @@ from booking.presentation import END_TEXTS, STATE_KINDS, booking_sections, next_
 from booking.reading import booked_of
 from booking.requesting import links as request_links
 from booking.requesting import wording as request_wording
-from booking.wording import position_text
+from booking.wording import answer_text, position_text
 from core.audit.log import LINK
 from core.limits.limits import limited
 from core.links.errors import LinkError
@@ -96,6 +96,7 @@ def detail(request: HttpRequest, token: str) -> HttpResponse:
         "confirm_path": links.confirm_path(booking) if _is_unproven(booking) else "",
         "is_queue": booking.state == BookingState.WAITING and not _is_unproven(booking),
         "position": position_text(booked_of(booking)[0]) if booking.state == BookingState.WAITING else "",
+        "answer_text": answer_text(booking, now=now),
         "is_offered": booking.state == BookingState.OFFERED,
         "end_text": END_TEXTS.get(booking.end_reason, ""),
         "is_confirmed": booking.state == BookingState.CONFIRMED,

@@ -6,12 +6,16 @@ import pytest
 from django.utils import timezone
 
 from booking.enums import BookingState
+from booking.links import manage_path
+from booking.models import Booking
 from booking.operations import answer_overdue_approvals, approve_booking
 from booking.rules import approval_deadline
 from charter.enums import ProviderState
 from charter.models import Provider
 from core.audit.log import SYSTEM
 from core.outbox.models import Message
+from core.outbox.registry import get
+from core.outbox.rendering import render
 from core.worklist.models import WorkItem
 from tests.factories.booking import book
 from tests.factories.workshops import OfferFactory, SessionFactory, a_package
@@ -31,6 +35,29 @@ def waiting_for_answer(if_silent, **more):
 def mails(booking):
     found = Message.objects.filter(about=f"booking:{booking.pk}", to_email=booking.contact_email)
     return list(found.order_by("pk").values_list("mail_type", flat=True))
+
+
+def text_of(booking, language="da"):
+    mail = Message.objects.get(about=f"booking:{booking.pk}", mail_type="booking_received")
+    content = get(mail.mail_type).build(mail.ids, language, timezone.now())
+    return " ".join(
+        render(get(mail.mail_type), content, language=language, delete_on=timezone.localdate()).text.split()
+    )
+
+
+@pytest.mark.parametrize(("days", "answer"), [(1, "fredag 27. november"), (10, "søndag 6. december")])
+def test_mail_and_page_say_by_when_this_offer_answers(days, answer, time_machine, client, portal_site):
+    time_machine.move_to(datetime(2026, 11, 26, 12, 30, tzinfo=UTC), tick=False)
+    offer = OfferFactory(approval=Approval.ADMINISTRATION, approval_days=days)
+    booking = book(SessionFactory(offer=offer, starts_at=datetime(2027, 1, 14, 9, tzinfo=UTC)))
+    says = f"Du hører fra os senest {answer} kl. 13.30."
+
+    page = client.get(manage_path(booking)).content.decode()
+
+    assert says in text_of(booking)
+    assert f"Vi ser på din booking, og så længe holder vi tiden til dig. {says}" in page
+    Booking.objects.update(approval_due_at=None)
+    assert "Du hører fra os hurtigst muligt." in text_of(booking)
 
 
 def open_kinds(booking):
