@@ -57,6 +57,16 @@ class FiguresChangedError(YearRefusedError):
     text = _("The figures have changed since you saw them. Look at them again, then close the year.")
 
 
+class FiguresDisagreeError(YearRefusedError):
+    """The two ways of counting a year give different figures, also when read again: something is wrong in the data."""
+
+    code = "figures_disagree"
+    text = _(
+        "The year is counted in two ways, session by session and in sums, and the two do not agree. So no figures are "
+        "shown, and the year cannot be closed."
+    )
+
+
 class MissingNotAcknowledgedError(YearRefusedError):
     """Sessions lack reports, and whoever closes has not said that they know."""
 

@@ -1,5 +1,6 @@
 """Yearly reports in the administration: look at a year, close it, correct it, fetch its documents (R4, R10)."""
 
+import logging
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +26,7 @@ from core.exports import CSV_TYPE, XLSX_TYPE
 from portal.reporting.yearly.comparing import changes_between
 from portal.reporting.yearly.content import figures_hash
 from portal.reporting.yearly.documents import printed
-from portal.reporting.yearly.errors import FiguresChangedError, YearRefusedError
+from portal.reporting.yearly.errors import FiguresChangedError, FiguresDisagreeError, YearRefusedError
 from portal.reporting.yearly.forms import CloseForm, CorrectForm
 from portal.reporting.yearly.models import AnnualReport, AnnualReportDocument, DocumentFormat, PeriodKind
 from portal.reporting.yearly.operations import Seen, close_year, correct_year, read_year
@@ -41,16 +42,59 @@ _TYPES = {
     DocumentFormat.SESSIONS: CSV_TYPE,
 }
 _TRIES = 3
+logger = logging.getLogger(__name__)
 
 
 def read_settled(programme: Programme, period: Period) -> dict[str, Any]:
-    """Return what a year says now, read again when somebody reported just then."""
-    for _try in range(_TRIES - 1):
+    """Return what a year says now, read again when somebody reported just then.
+
+    Raises:
+        FiguresDisagreeError: the two ways of counting differ each time.
+    """
+    for _try in range(_TRIES):
         try:
             return read_year(programme, period, now=timezone.now())
         except FiguresChangedError:
             continue
-    return read_year(programme, period, now=timezone.now())
+    logger.error("Yearly report %s of %s: two ways of counting disagree", period.slug, programme.slug)
+    raise FiguresDisagreeError
+
+
+class DisagreeView(WagtailAdminTemplateMixin, View):
+    """Stands where the figures of a year would, when they cannot be trusted: says so, and what to do."""
+
+    template_name = "admin/yearly/disagree.html"
+    header_icon = "warning"
+    page_title = _("The figures cannot be shown")
+    index_url_name = ""
+    refusal: Any = ""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Lead back to the years."""
+        return _trail(
+            self, (reverse("annual_report:years"), gettext("Close a year")), ("", self.get_page_title())
+        )
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Say it, whatever was asked."""
+        context = self.get_context_data(
+            refusal=self.refusal, again_url=request.get_full_path(), years_url=reverse("annual_report:years")
+        )
+        return self.render_to_response(context, status=409)
+
+
+class _TrustedFiguresMixin:
+    """A page about the figures of a year, which are shown only where both ways of counting agree."""
+
+    index_url_name: str
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Show the page, or that there are no figures to trust."""
+        try:
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # beside a view
+        except FiguresDisagreeError as error:
+            page = DisagreeView.as_view(index_url_name=self.index_url_name, refusal=error.text)
+            return page(request)
 
 
 class _YearMixin:
@@ -112,7 +156,7 @@ class YearsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
         )
 
 
-class PreviewView(_YearMixin, PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
+class PreviewView(_TrustedFiguresMixin, _YearMixin, PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     """What the report of a year would say now."""
 
     http_method_names = ["get", "head"]
@@ -158,7 +202,7 @@ class PreviewView(_YearMixin, PermissionCheckedMixin, WagtailAdminTemplateMixin,
         )
 
 
-class YearDecisionView(DecisionView):
+class YearDecisionView(_TrustedFiguresMixin, DecisionView):
     """A form under the figures that it is about: what was seen is what is closed."""
 
     model = AnnualReport

@@ -5,6 +5,7 @@ import time_machine
 from django.urls import reverse
 
 from booking.enums import ReportSource
+from booking.models import ClassPlace
 from core.accounts.roles import ADMINISTRATION, AUDITOR, CASEWORKER, EDITOR
 from core.exports import XLSX_TYPE
 from portal.reporting.yearly.models import AnnualReport, DocumentFormat
@@ -12,6 +13,7 @@ from portal.reporting.yearly.word import DOCX_TYPE
 from tests.factories.accounts import UserFactory
 from tests.factories.attendance import report
 from tests.factories.charter import ProgrammeFactory
+from tests.factories.workshops import SessionFactory
 from tests.portal.reporting.yearly.test_closing import (
     NOW,
     change_the_report,
@@ -112,6 +114,25 @@ def test_figures_that_changed_under_the_form_are_refused_and_shown_again(staff_c
 
     assert "Tallene har ændret sig, siden du så dem" in refused.content.decode()
     assert client.post(year_url("close"), {"figures": refused.context["figures_sha256"]}).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["preview", "close", "close posted", "correct", "correct posted"])
+def test_figures_that_two_ways_of_counting_do_not_agree_on_are_a_message(staff_client, administrator, page):
+    session = visited(came=20)
+    closed = close(administrator) if page.startswith("correct") else None
+    client = staff_client(ADMINISTRATION)
+    url = reverse("annual_report:correct", args=[closed.pk]) if closed else year_url(page.split()[0])
+    data = {"figures": client.get(url).context["figures_sha256"], "reason": "x"} if "posted" in page else {}
+    # What no operation does: the class keeps its place in a session of another year than the one it booked.
+    ClassPlace.objects.filter(session=session).update(session=SessionFactory(offer=session.offer))
+
+    response = client.post(url, data) if "posted" in page else client.get(url)
+
+    shown = response.content.decode()
+    assert response.status_code == 409
+    assert "Årets tal er gjort op på to måder" in shown
+    assert f'href="{url}"' in shown
+    assert AnnualReport.objects.count() == (1 if closed else 0)
 
 
 def test_a_year_that_runs_is_shown_and_not_closed(staff_client):
