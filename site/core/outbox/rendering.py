@@ -33,6 +33,12 @@ WIDTH = 72
 _STRONG = re.compile(r"^\*\*(.+)\*\*$")
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _TOGETHER = re.compile(r"(?<=\bkl\.) (?=\d)|(?<=\d\d) (?=\d\d\b)")
+_WHOLE = re.compile(
+    r"\b[A-Z]{2}-[A-Z0-9]{4,}(?:-[A-Z0-9]+)*\b|\b\d{1,2}[.:]\d\d–\d{1,2}[.:]\d\d\b|\bkl\. \d{1,2}\.\d\d\b(?!–)"
+)
+"""What no line may break in the HTML: reference numbers and hours."""
+
+_TAG = re.compile(r"(<[^>]*>)")
 _MAIL_ADDRESS = re.compile(r"(?<![\w/@.:-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
@@ -90,6 +96,7 @@ def render(
         context = {
             "language": language,
             "subject": subject,
+            "heading": _html(subject),
             "pieces": pieces,
             "footer": [_html(line) for line in footer],
             "site_name": values["site_name"],
@@ -138,7 +145,7 @@ def _is_empty(line: str, values: Mapping[str, str]) -> bool:
 
 
 def _pieces(text: MailText, values: Mapping[str, str]) -> Iterable[_Piece]:
-    """Yield the blocks that have something to say; a heading goes when all below it went."""
+    """Yield the blocks that have something to say; a heading goes when what it announces went, and when all below did."""
     waiting: _Piece | None = None
     for block in text.blocks:
         piece = _piece(block, values)
@@ -147,8 +154,10 @@ def _pieces(text: MailText, values: Mapping[str, str]) -> Iterable[_Piece]:
         elif piece:
             if waiting:
                 yield waiting
-                waiting = None
+            waiting = None
             yield piece
+        else:
+            waiting = None  # or what follows would stand under a heading that speaks of something else
 
 
 def _piece(block: Block, values: Mapping[str, str]) -> _Piece | None:
@@ -232,7 +241,7 @@ def _wrap(line: str, *, first: str = "", later: str = "") -> str:
 
 
 def _html(text: str) -> SafeString:
-    """Escape a text, and make our own pages and e-mail addresses links."""
+    """Escape a text, make our own pages and e-mail addresses links, and keep references and hours in one piece."""
     result = str(escape(text))
     own = re.escape(escape(settings.PORTAL_BASE_URL))
     result = re.sub(
@@ -240,5 +249,9 @@ def _html(text: str) -> SafeString:
     )
     result = _MAIL_ADDRESS.sub(
         lambda found: f'<a href="mailto:{found.group(0)}">{found.group(0)}</a>', result
+    )
+    result = "".join(
+        part if part.startswith("<") else _WHOLE.sub(r'<span class="whole">\g<0></span>', part)
+        for part in _TAG.split(result)
     )
     return mark_safe(result)  # noqa: S308 - escaped above

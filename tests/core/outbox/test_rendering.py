@@ -92,6 +92,48 @@ def test_render_drops_lines_and_headings_with_nothing_to_say(sample_type):
     assert "Bemærk\n------\nHusk overtøj." in with_note.text
 
 
+@pytest.fixture
+def own_text(settings, tmp_path):
+    """Write a text of one's own under a name, in both languages."""
+
+    def write(name: str, body: str) -> None:
+        for language, label in (("da", "Emne"), ("en", "Subject")):
+            folder = tmp_path / "emails" / language
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{name}.txt").write_text(f"{label}: Booking {{reference}}\n\n{body}\n\n---\ny\n")
+        settings.TEMPLATE_DIR = tmp_path
+
+    return write
+
+
+def test_a_heading_goes_with_what_it_announces_and_never_stands_over_something_else(sample_type, own_text):
+    own_text("headed", "## Kontakt\n- {note}\n\n[Se jeres tider]({url})\n\n## Tid\n{place}")
+    mail = replace(sample_type, name="headed")
+
+    without = rendered(mail, note="", place="Kl. 9", url="http://testserver/x/").html
+    with_note = rendered(mail, note="Anne", place="Kl. 9", url="http://testserver/x/").html
+
+    assert "<h2>Kontakt</h2>" not in without
+    assert "<h2>Tid</h2>" in without
+    assert "<h2>Kontakt</h2>" in with_note
+
+
+def test_no_line_of_the_html_breaks_a_reference_or_an_hour(sample_type, own_text):
+    own_text("whole", "Tid: {place}\n{url}")
+    mail = replace(sample_type, name="whole")
+
+    html = rendered(
+        mail,
+        reference="DP-7K3M-42",
+        place="tirsdag, kl. 9.00–10.30 <b>",
+        url="http://testserver/kvittering/CH-ABCD2345/",
+    ).html
+
+    assert '<h1>Booking <span class="whole">DP-7K3M-42</span></h1>' in html
+    assert 'kl. <span class="whole">9.00–10.30</span> &lt;b&gt;' in html
+    assert 'href="http://testserver/kvittering/CH-ABCD2345/"' in html
+
+
 def test_render_reads_no_markup_in_values(sample_type):
     html = rendered(sample_type, note="## Overskrift {reference} [x](http://evil.example)").html
 
