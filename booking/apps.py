@@ -29,6 +29,7 @@ class BookingConfig(AppConfig):
         from booking.requesting import emails as request_emails
         from booking.requesting import tasks as request_tasks
         from booking.stakes import BookingStakes
+        from booking.texting import register_texts
         from charter import observers, stakes
         from core.audit import registry as audit
         from core.outbox.registry import register_page
@@ -56,4 +57,5 @@ class BookingConfig(AppConfig):
         request_tasks.register_kinds()
         report_emails.register_report_mails()
         register_message_mails()
+        register_texts()
         report_tasks.register_kinds()

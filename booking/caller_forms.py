@@ -37,6 +37,14 @@ def phone_field() -> forms.CharField:
     )
 
 
+def speak_of_the_caller(form: forms.Form) -> None:
+    """Let the box for text messages say whose yes it is."""
+    if "wants_sms" in form.fields:
+        form.fields["wants_sms"].label = _("The contact has said yes to text messages")
+        form.fields["wants_sms"].help_text = _("The day before, and if the date is moved or cancelled.")
+        form.fields["sms_phone"].widget.attrs["autocomplete"] = "off"
+
+
 class _CallerForm(forms.Form):
     """What differs on the phone: the words, an e-mail one need not have, and a phone to call back."""
 
@@ -51,6 +59,7 @@ class _CallerForm(forms.Form):
         )
         email.required = False
         self.fields["contact_phone"] = phone_field()
+        speak_of_the_caller(self)
         for name in ("contact_name", "contact_email", "phone_on_day", "organisation"):
             if name in self.fields:
                 self.fields[name].widget.attrs["autocomplete"] = "off"

@@ -6,12 +6,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from booking.caller_forms import phone_field
+from booking.caller_forms import phone_field, speak_of_the_caller
 from booking.class_rows import initial_rows
 from booking.enums import BookingKind
 from booking.forms import SchoolBookingForm, SeatsForm
 from booking.models import Booking
 from booking.party import Contact, Party
+from booking.sms_forms import sms_initial
 from workshops.models import School, Session
 
 _NOT_HERE = ("submission_key", "contact_email", "school_query", "school", "kind")
@@ -36,12 +37,14 @@ class ChangeForm(forms.Form):
             self.fields.pop(name, None)
         if by_staff:
             self.fields["contact_phone"] = phone_field()
+            speak_of_the_caller(self)
 
     def contact(self) -> Contact:
         """Return who answers for the booking; what the form does not show stays."""
         contact: Contact = super().contact()  # type: ignore[misc]  # the other base
         phone = self.cleaned_data.get("contact_phone", self.booking.contact_phone)
-        return replace(contact, phone=phone)
+        sms_phone = contact.sms_phone if "wants_sms" in self.fields else self.booking.sms_phone
+        return replace(contact, phone=phone, sms_phone=sms_phone)
 
     @property
     def number_field(self) -> str | None:
@@ -115,6 +118,7 @@ def _initial(booking: Booking) -> dict[str, Any]:
         "room": booking.room,
         "entrance": booking.entrance,
         "phone_on_day": booking.phone_on_day,
+        **sms_initial(booking.sms_phone),
         "needs": booking.needs,
         "interpreter_language": booking.interpreter_language,
         "seats": max((booked.people for booked in booking.booked_sessions.all()), default=1),

@@ -17,6 +17,7 @@ from booking.errors import HeadsDoNotAddUpError
 from booking.packages import whole_evenings
 from booking.party import Contact, Heads, Party
 from booking.rules import check_heads
+from booking.sms_forms import SmsForm
 from booking.wording import LANGUAGES, when_text
 from workshops.enums import Audience
 from workshops.models import School, Session
@@ -62,7 +63,7 @@ class ContactForm(forms.Form):
         )
 
 
-class SchoolBookingForm(ClassRowsMixin, ContactForm):
+class SchoolBookingForm(SmsForm, ClassRowsMixin, ContactForm):
     """One or several classes of a school book a session."""
 
     asks_evening = True
@@ -197,11 +198,14 @@ class SchoolBookingForm(ClassRowsMixin, ContactForm):
         """Return who answers for the booking."""
         data = self.cleaned_data
         return self._contact(
-            room=data.get("room", ""), entrance=data.get("entrance", ""), phone_on_day=data["phone_on_day"]
+            room=data.get("room", ""),
+            entrance=data.get("entrance", ""),
+            phone_on_day=data["phone_on_day"],
+            sms_phone=self.sms_phone,
         )
 
 
-class SeatsForm(ContactForm):
+class SeatsForm(SmsForm, ContactForm):
     """A person or an organisation signs up for seats: name, e-mail, number, needs (F2, F3)."""
 
     kind = forms.ChoiceField(
@@ -343,6 +347,7 @@ class SeatsForm(ContactForm):
             else "",
             needs=needs,
             interpreter_language=data.get("interpreter_language", "") if Need.INTERPRETER in needs else "",
+            sms_phone=self.sms_phone,
         )
 
 

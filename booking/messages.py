@@ -5,6 +5,8 @@ from datetime import datetime
 
 from booking.enums import ACTIVE_STATES, BookingKind, BookingState
 from booking.models import BookedSession, Booking
+from booking.reading import booked_of
+from booking.texting import may_text, text_cancelled
 from charter.contacts import provider_addresses
 from charter.models import Provider
 from core.outbox.operations import queue_message
@@ -65,6 +67,8 @@ def tell_booking(booking: Booking, *, offer: Offer, now: datetime) -> None:
     mail = mail_of(booking)
     if mail and booking.contact_email:
         _queue(f"{mail_kind(booking)}_{mail}", booking, to=booking.contact_email, now=now)
+    if state == BookingState.CANCELLED and booking.confirmed_at and may_text(booking):
+        text_cancelled(booking, booked_of(booking), step="all", now=now)
     if state in _TELLS_PROVIDER and (state == BookingState.CONFIRMED or booking.confirmed_at):
         for provider in _providers(booking, offer):
             for address, language in provider_addresses(provider):

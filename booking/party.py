@@ -74,6 +74,9 @@ class Contact:
     room: str = ""
     entrance: str = ""
     phone_on_day: str = ""
+    sms_phone: str = ""
+    """Where text messages may go; empty where nobody said yes."""
+
     language: str = field(default="da")
 
 

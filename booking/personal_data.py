@@ -62,7 +62,9 @@ def _unsent() -> QuerySet[Any]:
 
 
 def _of_contact(person: Person) -> Q:
-    return has_email(person, "contact_email") | has_phone(person, "contact_phone", "phone_on_day")
+    return has_email(person, "contact_email") | has_phone(
+        person, "contact_phone", "phone_on_day", "sms_phone"
+    )
 
 
 def _of_asker(person: Person) -> Q:
@@ -220,7 +222,7 @@ def _register_bookings() -> None:
                 name=name,
                 rule=name,
                 model="booking.Booking",
-                fields=(*_CONTACT, "room", "entrance", "phone_on_day", "browser_key"),
+                fields=(*_CONTACT, "room", "entrance", "phone_on_day", "sms_phone", "browser_key"),
                 shown=("reference", "school_name", "state", "submitted_at"),
                 rows=lambda conditions=conditions: _kept(**conditions),  # type: ignore[misc]  # bound per rule
                 due=lambda now, conditions=conditions: bookings_to_anonymise(now).filter(**conditions),  # type: ignore[misc]
@@ -253,7 +255,7 @@ def _register_bookings() -> None:
             name="abandoned_forms",
             rule="abandoned_forms",
             model="booking.Booking",
-            fields=(*_CONTACT, "room", "entrance", "phone_on_day", "browser_key"),
+            fields=(*_CONTACT, "room", "entrance", "phone_on_day", "sms_phone", "browser_key"),
             shown=("reference", "started_at"),
             rows=_unsent,
             due=abandoned_forms,

@@ -22,6 +22,8 @@ from booking.models import Booking
 from booking.party import Party
 from booking.reading import booked_of
 from booking.rules import classes_that_fit
+from booking.texting import may_text
+from core.outbox.sms import shown_number
 from core.prepared import prepared
 from workshops.calendars import days_off, local_date_of
 from workshops.models import School, Session
@@ -76,6 +78,8 @@ def booking_sections(booking: Booking, *, edit: bool = False) -> list[Section]:
     contact = [Row(_("Name"), booking.contact_name), Row(_("E-mail"), booking.contact_email)]
     if booking.phone_on_day:
         contact.append(Row(_("Phone on the day"), booking.phone_on_day))
+    if may_text(booking):
+        contact.append(Row(_("Text messages"), shown_number(booking.sms_phone)))
     if booking.entrance:
         contact.append(Row(_("Entrance"), booking.entrance))
     return [

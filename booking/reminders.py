@@ -9,6 +9,8 @@ from booking.enums import BookingKind, BookingState
 from booking.messages import mail_kind
 from booking.models import BookedSession
 from booking.rules import is_by_day
+from booking.texting import text_reminders
+from core.outbox import sms
 from core.outbox.operations import Draft, queue_messages
 from workshops.enums import UPCOMING_STATES
 
@@ -86,7 +88,41 @@ def queue_reminders(now: datetime) -> int:
         .order_by("session__starts_at", "pk")
     )
     drafts = (draft for item in booked if (draft := _draft(item, now=now)))
-    return sum(queue_messages(batch, now=now) for batch in batched(drafts, _BATCH, strict=False))
+    mailed = sum(queue_messages(batch, now=now) for batch in batched(drafts, _BATCH, strict=False))
+    return mailed + (_queue_texts(now) if sms.is_on() else 0)
+
+
+def _queue_texts(now: datetime) -> int:
+    """Queue the text messages of the day before: also to who has a mobile number and no address (S24)."""
+    booked = (
+        BookedSession.objects.filter(
+            state=BookingState.CONFIRMED,
+            session__state__in=UPCOMING_STATES,
+            session__starts_at__gt=now,
+            session__starts_at__lte=now + DAY_WINDOW,
+        )
+        .exclude(booking__sms_phone="")
+        .select_related("booking", "session")
+        .order_by("session__starts_at", "pk")
+    )
+    due = [
+        item
+        for item in booked
+        if reminder_due(
+            item.booking.kind,
+            starts_at=item.session.starts_at,
+            confirmed_at=_told_at(item),
+            now=now,
+        )
+        == Reminder.DAY
+    ]
+    return text_reminders(due, now=now)
+
+
+def _told_at(booked: BookedSession) -> datetime | None:
+    """Return when somebody was last told when it is: confirmed, or moved."""
+    told_at: datetime | None = booked.booking.confirmed_at
+    return max(told_at, booked.moved_at) if told_at and booked.moved_at else told_at
 
 
 def reminder_ids(booked: BookedSession) -> dict[str, object]:
@@ -102,10 +138,7 @@ def reminder_ids(booked: BookedSession) -> dict[str, object]:
 
 def _draft(booked: BookedSession, *, now: datetime) -> Draft | None:
     booking, session = booked.booking, booked.session
-    told_at = booking.confirmed_at
-    if told_at and booked.moved_at:
-        told_at = max(told_at, booked.moved_at)
-    reminder = reminder_due(booking.kind, starts_at=session.starts_at, confirmed_at=told_at, now=now)
+    reminder = reminder_due(booking.kind, starts_at=session.starts_at, confirmed_at=_told_at(booked), now=now)
     if reminder is None:
         return None
     mail_type = f"{mail_kind(booking)}_{reminder}"

@@ -86,6 +86,15 @@ def is_by_day(moment: datetime) -> bool:
     return _MORNING <= timezone.localtime(moment, LOCAL_ZONE).hour < _EVENING
 
 
+def by_day_from(moment: datetime) -> datetime:
+    """Return the moment itself by day, else eight o'clock in Copenhagen after it."""
+    if is_by_day(moment):
+        return moment
+    local = timezone.localtime(moment, LOCAL_ZONE)
+    day = local.date() + timedelta(days=1 if local.hour >= _EVENING else 0)
+    return datetime.combine(day, time(_MORNING), tzinfo=LOCAL_ZONE)
+
+
 def can_ever_fit(limits: Limits, *, groups: int, people: int) -> bool:
     """Say whether so many would fit in an empty session: what is kept back counts in its first limit."""
     reserved_people = 0 if limits.max_groups is not None else limits.reserved

@@ -9,6 +9,7 @@ from booking.affected import Affected
 from booking.enums import ACTIVE_STATES, BookingState, SessionCancelReason
 from booking.messages import mail_kind, tell_other_providers
 from booking.models import BookedSession, Booking
+from booking.texting import text_cancelled, text_moved
 from charter.contacts import provider_addresses
 from core.outbox.operations import queue_message
 from workshops.models import Session
@@ -46,11 +47,13 @@ def _tell_bookings(affected: Sequence[Affected], name: str, *, now: datetime, **
     sequences: dict[int, int] = {one.session.pk: one.session.sequence for one in affected}
     for one in affected:
         for item in one.booked:
+            item.session = one.session
             bookings[item.booking_id] = item.booking
             touched[item.booking_id].append(item)
     told = 0
     for booking_id, items in touched.items():
         booking = bookings[booking_id]
+        _text(booking, items, name, step=f"{sequences[items[0].session_id]}", now=now)
         if not booking.contact_email:
             continue
         mail_type = f"{mail_kind(booking)}_{name}"
@@ -72,6 +75,12 @@ def _tell_bookings(affected: Sequence[Affected], name: str, *, now: datetime, **
         )
         told += 1
     return told
+
+
+def _text(booking: Booking, items: Sequence[BookedSession], name: str, *, step: str, now: datetime) -> None:
+    """Tell those with a confirmed place by text message too, where they said yes to that."""
+    confirmed = [item for item in items if item.state == BookingState.CONFIRMED]
+    (text_cancelled if name == "session_cancelled" else text_moved)(booking, confirmed, step=step, now=now)
 
 
 def _tell_provider(affected: Sequence[Affected], name: str, *, now: datetime, **ids: Any) -> None:

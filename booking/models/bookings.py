@@ -61,6 +61,9 @@ class Booking(models.Model):
     entrance = models.CharField(_("entrance"), max_length=120, blank=True)
     phone_on_day = models.CharField(_("phone on the day"), max_length=30, blank=True)
 
+    sms_phone = models.CharField(_("mobile"), max_length=20, blank=True)
+    """Filled only where the booker has said yes to text messages, and about this booking alone (ADR 15)."""
+
     heads = models.JSONField(_("occupations"), default=list, blank=True)
     """[{"occupation": a value of Occupation, "department": str, "count": int}] (V4); counts, no names."""
 

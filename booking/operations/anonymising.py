@@ -27,6 +27,7 @@ _EMPTIED: dict[str, Any] = {
     "room": "",
     "entrance": "",
     "phone_on_day": "",
+    "sms_phone": "",
     "browser_key": "",
 }
 

@@ -188,6 +188,7 @@ def _contact_changes(booking: Booking, contact: Contact, party: Party) -> dict[s
         "room": contact.room,
         "entrance": contact.entrance,
         "phone_on_day": contact.phone_on_day,
+        "sms_phone": contact.sms_phone,
         "needs": list(contact.needs),
         "interpreter_language": contact.interpreter_language,
         "heads": [head.as_data() for head in party.heads],

@@ -89,6 +89,7 @@ def accept_handover(*, booking_id: int, phone_on_day: str, actor: Actor, now: da
     old_email, old_language = booking.contact_email, booking.language
     booking.contact_name, booking.contact_email = booking.pending_name, booking.pending_email
     booking.contact_phone = ""
+    booking.sms_phone = ""  # the number was another person's, and so was the yes
     if booking.kind == BookingKind.SCHOOL:
         booking.phone_on_day = phone_on_day
     _forget(booking)

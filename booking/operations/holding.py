@@ -511,6 +511,7 @@ def _copy_contact(booking: Booking, contact: Contact) -> None:
     booking.room = contact.room
     booking.entrance = contact.entrance
     booking.phone_on_day = contact.phone_on_day
+    booking.sms_phone = contact.sms_phone
     booking.language = contact.language
 
 

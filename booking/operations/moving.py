@@ -20,6 +20,7 @@ from booking.operations.ending import can_withdraw
 from booking.places import Claimant, claim_places, give_back, lock_sessions
 from booking.queue import refresh, run_queue
 from booking.retention import contact_deleted_after
+from booking.texting import may_text, text_moved
 from core.audit.log import Actor, record
 from core.worklist.operations import close_items
 from workshops.enums import SessionAccess
@@ -114,7 +115,13 @@ def move_booking(
         to_session=to_session_id,
     )
     close_items(kind="affected_booking", subject=subject, resolution="moved", actor=actor, now=now)
-    tell_booking_moved(booking, step=f"{booked.pk}:{booked.sequence + 1}", now=now)
+    step = f"{booked.pk}:{booked.sequence + 1}"
+    tell_booking_moved(booking, step=step, now=now)
+    if by_staff and may_text(booking):
+        moved = booking.booked_sessions.select_related("session").filter(
+            pk=booked.pk, state=BookingState.CONFIRMED
+        )
+        text_moved(booking, list(moved), step=step, now=now)
     return booking
 
 

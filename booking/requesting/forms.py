@@ -148,6 +148,7 @@ class VisitRequestForm(WishesForm, SchoolBookingForm):
     """A school asks for a visit on another date (S16)."""
 
     asks_evening = False
+    asks_sms = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, session=_SCHOOL_SESSION, **kwargs)

@@ -158,7 +158,8 @@ def _lost_addresses(booking: Booking, mails: Sequence[Message]) -> list[str]:
     ended = [
         mail
         for mail in mails
-        if mail.to_email.lower() == booking.contact_email
+        if not mail.to_phone
+        and mail.to_email.lower() == booking.contact_email
         and (mail.can_retry or mail.state == MessageState.DELIVERED)
     ]
     return [booking.contact_email] if ended and ended[0].can_retry else []

@@ -41,6 +41,7 @@ from booking.presentation import (
 )
 from booking.reading import booked_of, sent_from, started_in
 from booking.rules import bare_domain, has_queue, is_full
+from booking.sms_forms import sms_initial
 from booking.standing import standings
 from booking.wording import answer_text, position_text
 from charter.public import badge_of
@@ -287,6 +288,7 @@ def _initial(request: HttpRequest, started: Booking | None) -> dict[str, Any]:
             "room": started.room,
             "entrance": started.entrance,
             "phone_on_day": started.phone_on_day,
+            **sms_initial(started.sms_phone),
             "organisation": started.organisation,
             "kind": started.kind,
             "needs": started.needs,

@@ -6,15 +6,34 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from core.outbox import sms
 from core.outbox.errors import MailTextError
-from core.outbox.registry import Audience, MailType, all_types
+from core.outbox.registry import Audience, MailType, every_type
 from core.outbox.texts import COMMON_PLACEHOLDERS, SUBJECT_PLACEHOLDERS, UNPROVEN_PLACEHOLDERS, text_for
 
 
 @register()
 def check_mail_types(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Report missing texts, unknown and unused placeholders, and subjects that could carry a name."""
-    return [message for mail_type in all_types() for message in check_mail_type(mail_type)]
+    return [message for mail_type in every_type() for message in check_mail_type(mail_type)]
+
+
+@register()
+def check_sms_gateway(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Report a gateway that cannot be used; none is fine."""
+    if not sms.is_on():
+        return []
+    try:
+        gateway = sms.gateway()
+    except (ImportError, TypeError) as error:
+        return [Error(f"PORTAL_SMS_ADAPTER {settings.PORTAL_SMS_ADAPTER!r}: {error}", id="outbox.E007")]
+    found: list[CheckMessage] = []
+    if isinstance(gateway, sms.HttpGateway):
+        if not settings.PORTAL_SMS_URL.startswith("https://"):
+            found.append(Error("PORTAL_SMS_URL must begin with https://.", id="outbox.E008"))
+        if not settings.PORTAL_SMS_TOKEN:
+            found.append(Error("Set PORTAL_SMS_TOKEN.", id="outbox.E009"))
+    return found
 
 
 def check_mail_type(mail_type: MailType) -> Iterable[CheckMessage]:

@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 
 from core.outbox.registry import Attachment, Content
 from core.outbox.rendering import Rendered
+from core.outbox.sms import SmsRefusedError
 
 METADATA_KEY = "portal_message"
 """Under this name the mail service gives our Message-ID back in its reports."""
@@ -69,7 +70,7 @@ def is_permanent(error: Exception) -> bool:
     """Whether trying again is of no use: the address does not exist or is refused."""
     if isinstance(error, SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _text in error.recipients.values())
-    return isinstance(error, AnymailRecipientsRefused | AnymailInvalidAddress)
+    return isinstance(error, AnymailRecipientsRefused | AnymailInvalidAddress | SmsRefusedError)
 
 
 def summary(error: Exception) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.outbox import registry
 from core.outbox.errors import UnknownMailTypeError
 from core.outbox.querysets import MailTextVersionQuerySet, MessageQuerySet
+from core.outbox.sms import shown_number
 from core.outbox.texts import Wording
 
 
@@ -39,6 +40,9 @@ class Message(models.Model):
     key = models.CharField(_("key"), max_length=200, unique=True)
     mail_type = models.CharField(_("type"), max_length=80)
     to_email = models.EmailField(_("to"))
+    to_phone = models.CharField(_("to (mobile)"), max_length=20, blank=True)
+    """Of a text message: the number. Its `to_email` then says whose it is (ADR 15)."""
+
     language = models.CharField(_("language"), max_length=5, default="da")
     ids = models.JSONField(_("ids"), default=dict)
     about = models.CharField(_("about"), max_length=100, blank=True, db_index=True)
@@ -88,6 +92,11 @@ class Message(models.Model):
             return str(registry.get(self.mail_type).title)
         except UnknownMailTypeError:
             return self.mail_type
+
+    @display(description=_("to"))
+    def recipient(self) -> str:
+        """Where it goes: an address, or the number of a text message."""
+        return shown_number(self.to_phone) if self.to_phone else self.to_email
 
     @property
     def can_retry(self) -> bool:

@@ -21,12 +21,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from core.audit.log import SYSTEM, Actor, record
-from core.outbox import delivery
+from core.outbox import delivery, sms
 from core.outbox.errors import MessageNotFailedError
 from core.outbox.models import Delivery, MailTextTrial, MailTextVersion, Message, MessageState
 from core.outbox.placeholders import sample_content
 from core.outbox.registry import Attachment, Content, MailType, get
-from core.outbox.rendering import Rendered, render
+from core.outbox.rendering import Rendered, render, render_sms
 from core.outbox.rules import is_usable
 from core.outbox.texts import MailText
 from core.prepared import prepared
@@ -69,6 +69,8 @@ class Draft:
     key: str
     about: str
     send_after: datetime | None = None
+    to_phone: str = ""
+    """Of a text message: the number; `to` then says whose it is."""
 
 
 def queue_message(
@@ -120,6 +122,7 @@ def _message(draft: Draft, *, now: datetime) -> Message:
         key=draft.key,
         mail_type=kind.name,
         to_email=draft.to.strip(),
+        to_phone=draft.to_phone,
         language=_known_language(draft.language),
         ids=dict(draft.ids),
         about=draft.about,
@@ -175,14 +178,7 @@ def _send_one(message_id: int, *, now: datetime) -> bool:
             _finish(message, lease, state=MessageState.SKIPPED, leased_until=None)
             return True
         rendered, content = ready
-        email = delivery.email_for(
-            to=message.to_email,
-            message_id=message.message_id,
-            language=message.language,
-            rendered=rendered,
-            content=content,
-        )
-        delivery.transmit(email)
+        _hand_over(message, rendered, content)
     except Exception as error:
         log.warning(
             "Message %s (%s) was not sent: %s", message.pk, message.mail_type, delivery.summary(error)
@@ -196,7 +192,23 @@ def _send_one(message_id: int, *, now: datetime) -> bool:
     return True
 
 
+def _hand_over(message: Message, rendered: Rendered, content: Content) -> None:
+    if message.to_phone:
+        sms.gateway().send(to=message.to_phone, text=rendered.text, reference=message.message_id)
+        return
+    email = delivery.email_for(
+        to=message.to_email,
+        message_id=message.message_id,
+        language=message.language,
+        rendered=rendered,
+        content=content,
+    )
+    delivery.transmit(email)
+
+
 def _prepare(message: Message, *, now: datetime) -> tuple[Rendered, Content] | None:
+    if message.to_phone and not sms.is_on():
+        return None  # queued while there was a gateway
     kind = get(message.mail_type)
     if "trial" in message.ids:
         return _prepare_trial(kind, message)
@@ -205,6 +217,8 @@ def _prepare(message: Message, *, now: datetime) -> tuple[Rendered, Content] | N
     if content is None:
         return None
     text = text_in_use(kind, message.language)
+    if message.to_phone:
+        return render_sms(kind, content, language=message.language, text=text), content
     rendered = render(kind, content, language=message.language, delete_on=message.delete_after, text=text)
     return rendered, content
 
@@ -267,7 +281,9 @@ def _mark_sent(
 def _after_error(message: Message, lease: datetime, *, error: Exception, now: datetime) -> None:
     summary = delivery.summary(error)
     if delivery.is_permanent(error):
-        _give_up(message, lease, state=MessageState.BOUNCED, error=summary, now=now)
+        # A number is not an address that bounces: staff look at it, and the mail has gone as well.
+        state = MessageState.FAILED if message.to_phone else MessageState.BOUNCED
+        _give_up(message, lease, state=state, error=summary, now=now)
     elif message.attempts >= MAX_ATTEMPTS:
         _give_up(message, lease, state=MessageState.FAILED, error=summary, now=now)
     else:
@@ -403,7 +419,7 @@ def close_undelivered(*, to: str, about: str, actor: Actor, now: datetime) -> in
         How many tasks; none is fine.
     """
     closed = 0
-    for message in Message.objects.undelivered().about(about).filter(to_email__iexact=to):
+    for message in Message.objects.undelivered().about(about).filter(to_email__iexact=to, to_phone=""):
         item = close_item_by_key(key=_item_key(message), resolution="address_changed", actor=actor, now=now)
         closed += item is not None
     return closed

@@ -12,7 +12,7 @@ from core.outbox.models import Message
 from core.outbox.operations import TRIAL_ABOUT
 from core.outbox.placeholders import is_secret, sample_content, sample_value
 from core.outbox.registry import Content, MailType
-from core.outbox.rendering import Rendered, render
+from core.outbox.rendering import Rendered, render, render_sms
 from core.outbox.texts import Wording
 
 log = logging.getLogger(__name__)
@@ -46,9 +46,11 @@ def preview(
     message, content = _newest(mail_type, language, now=now) if may_see_messages else (None, None)
     text = wording.parsed(language)
     until = message.delete_after if message else timezone.localdate(now) + timedelta(mail_type.retention_days)
-    rendered = render(
-        mail_type, content or sample_content(mail_type), language=language, delete_on=until, text=text
-    )
+    shown = content or sample_content(mail_type)
+    if mail_type.is_sms:
+        rendered = render_sms(mail_type, shown, language=language, text=text)
+    else:
+        rendered = render(mail_type, shown, language=language, delete_on=until, text=text)
     names = tuple(attachment.filename for attachment in content.attachments) if content else ()
     return Preview(rendered, message, names)
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from core.outbox import sms
 from core.outbox.errors import UnknownMailTypeError
 
 
@@ -61,6 +62,9 @@ class MailType:
     placeholders: tuple[str, ...]
     retention_days: int
     build: Build = field(compare=False)
+    is_sms: bool = False
+    """A text message: only its body is sent, and while there is no gateway nobody is shown that it exists."""
+
     is_forgotten: bool = False
     """Deleted as soon as it is sent, or given up: it tells that nothing is held about its reader any more."""
 
@@ -88,7 +92,12 @@ def get(name: str) -> MailType:
 
 
 def all_types() -> list[MailType]:
-    """Return every registered mail type by name."""
+    """Return every mail type that can be sent, by name: text messages only where there is a gateway."""
+    return [kind for kind in every_type() if sms.is_on() or not kind.is_sms]
+
+
+def every_type() -> list[MailType]:
+    """Return every registered mail type by name, whether it can be sent now or not."""
     return [_TYPES[name] for name in sorted(_TYPES)]
 
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core.cms.frame import current_frame
+from core.outbox import sms
 from core.outbox.errors import TypedTextError
 from core.outbox.registry import Audience, Content, MailType
 from core.outbox.texts import (
@@ -108,6 +109,17 @@ def render(
             text=_plain(pieces, footer, values),
             html=render_to_string("emails/layout.html", context),
         )
+
+
+def render_sms(
+    mail_type: MailType, content: Content, *, language: str, text: MailText | None = None
+) -> Rendered:
+    """Return a text message in a language: the body alone, in letters it has, at most two parts long."""
+    text = text or text_for(mail_type.name, language)
+    with translation.override(language):
+        values = {**common_values(), **{name: str(value) for name, value in content.placeholders.items()}}
+        lines = [line.text for piece in _pieces(text, values) for line in piece.lines]
+        return Rendered(_fill(text.subject, values), sms.cut(sms.written("\n".join(lines))), "")
 
 
 def common_values() -> dict[str, str]:

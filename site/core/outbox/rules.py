@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
+from core.outbox import sms
+from core.outbox.placeholders import sample_value
 from core.outbox.registry import MailType
 from core.outbox.texts import BUTTON, COMMON_PLACEHOLDERS, PLACEHOLDER, SUBJECT_PLACEHOLDERS, Wording
 
@@ -43,6 +45,8 @@ def problems_of(wording: Wording, *, mail_type: MailType, may_leave_out: bool = 
     """
     known = set(mail_type.placeholders) | COMMON_PLACEHOLDERS
     found = [*_empty(wording), *_broken(wording, known), *_subject(wording, known), *_buttons(wording)]
+    if mail_type.is_sms:
+        found += _sms(wording, mail_type)
     used = {
         name for text in (wording.subject, wording.body, wording.why) for name in PLACEHOLDER.findall(text)
     }
@@ -113,6 +117,21 @@ def _subject(wording: Wording, known: set[str]) -> Iterator[Problem]:
                 _("Move {%(name)s} to the text: a subject is shown on locked screens, and must name nobody.")
                 % {"name": name},
             )
+
+
+def _sms(wording: Wording, mail_type: MailType) -> Iterator[Problem]:
+    """A text message is short, and has lines only."""
+    if any(line.strip().startswith(("## ", "[")) for line in wording.body.splitlines()):
+        yield Problem(
+            "body", "sms_lines", _("Write plain lines: a text message has no headings and no buttons.")
+        )
+    sample = PLACEHOLDER.sub(lambda found: sample_value(found.group(1)), wording.body)
+    if sms.segments(sms.written(sample)) > sms.MAX_SEGMENTS:
+        yield Problem(
+            "body",
+            "sms_long",
+            _("Make the text shorter: filled in, it must fit in two text messages (about 300 characters)."),
+        )
 
 
 def _buttons(wording: Wording) -> Iterator[Problem]:

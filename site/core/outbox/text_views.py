@@ -103,6 +103,11 @@ class WordingForm(forms.Form):
         data = self.cleaned_data
         return editing.tidy(Wording(data.get("subject", ""), data.get("body", ""), data.get("why", "")))
 
+    def show_as_sms(self) -> None:
+        """Ask for the body alone: a text message has neither subject nor foot."""
+        for name in ("subject", "why"):
+            self.fields[name].widget = forms.HiddenInput()
+
     def tell(self, problems: "list[Problem]") -> None:
         """Show what must be mended, and offer to leave something out where that is all."""
         for problem in problems:
@@ -199,6 +204,8 @@ class OneTextPage(TextPage):
             self.mail_type = get(kwargs["name"])
         except UnknownMailTypeError as error:
             raise Http404 from error
+        if self.mail_type not in all_types():
+            raise Http404
 
     @cached_property
     def versions(self) -> list[MailTextVersion]:
@@ -364,6 +371,8 @@ class TextEditView(OneTextPage):
         return self._ask(form, seen=self.preview(wording))
 
     def _ask(self, form: WordingForm, *, seen: Preview | None = None, status: int = 200) -> HttpResponse:
+        if self.mail_type.is_sms:
+            form.show_as_sms()
         return self.show(
             form=form,
             seen=seen,

@@ -71,12 +71,12 @@ class MessageViewSet(ReadOnlyViewSet):
     icon = "mail"
     add_to_admin_menu = True
     menu_order = 800
-    list_display = ["type_title", "to_email", "state", "queued_at", "sent_at", "attempts"]
+    list_display = ["type_title", "recipient", "state", "queued_at", "sent_at", "attempts"]
     filterset_class = MessageFilterSet
     inspect_view_class = MessageInspectView
     inspect_view_fields = [
         "type_title",
-        "to_email",
+        "recipient",
         "language",
         "about",
         "state",

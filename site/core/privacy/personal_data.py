@@ -24,7 +24,7 @@ from core.outbox.models import MailTextTrial, Message
 from core.outbox.operations import TRIALS_KEPT, forget_messages, old_trials
 from core.privacy.models import DataRequest
 from core.privacy.operations import ended_requests
-from core.privacy.people import Person, has_email
+from core.privacy.people import Person, has_email, has_phone
 from core.privacy.registry import Asked, Holding, dated, delete_rows, exempt, register
 from core.worklist.models import WorkItem
 
@@ -257,6 +257,7 @@ def _register_mails() -> None:
             model="outbox.Message",
             fields=(
                 "to_email",
+                "to_phone",
                 "ids",
                 "key",
                 "subject",
@@ -268,7 +269,7 @@ def _register_mails() -> None:
             shown=("mail_type", "state", "queued_at", "sent_at"),
             rows=lambda: dated(Message.objects.all(), since="queued_at", until="delete_after"),
             due=lambda now: Message.objects.to_delete(now=now),
-            of=lambda person: has_email(person, "to_email"),
+            of=lambda person: has_email(person, "to_email") | has_phone(person, "to_phone"),
             erase=_messages,
             contact="to_email",
             url=lambda row: reverse("outbox:inspect", args=[row.pk]),

@@ -231,6 +231,11 @@ DEFAULT_FROM_EMAIL = PORTAL_MAIL_FROM
 # Which service delivers: only its reports are heard. Production sets it.
 PORTAL_MAIL_SERVICE = ""
 ANYMAIL = {"WEBHOOK_SECRET": env.text("PORTAL_ANYMAIL_WEBHOOK_SECRET", "")}
+# Text messages: the dotted path of a gateway (core.outbox.sms); empty = there are none, and nothing mentions them.
+PORTAL_SMS_ADAPTER = env.text("PORTAL_SMS_ADAPTER", "")
+PORTAL_SMS_URL = env.text("PORTAL_SMS_URL", "")
+PORTAL_SMS_TOKEN = env.text("PORTAL_SMS_TOKEN", "")
+PORTAL_SMS_SENDER = env.text("PORTAL_SMS_SENDER", "Dannelse")
 # The mailbox page and stored bodies exist only where this is on: the demo.
 PORTAL_IS_DEMO = False
 # /styleguide for everyone, not only for staff: development, tests and the demo.

@@ -36,6 +36,8 @@ PORTAL_SEAL_CERTIFICATES = str(DEMO_DIR / "seal" / "published")
 PORTAL_SEAL_REQUIRED = True
 # Mail goes nowhere: the outbox keeps what was sent (PORTAL_IS_DEMO) and the mailbox page shows it.
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+# So do text messages.
+PORTAL_SMS_ADAPTER = "core.outbox.sms.MailboxGateway"
 PORTAL_SERVES_MEDIA = True
 # The demo's own identity broker, which `portal demo` starts: it is not MitID and says so.
 if _broker := env.text("PORTAL_DEMO_BROKER", ""):
