@@ -55,9 +55,7 @@ def _ahead(provider_ids: Collection[int], now: datetime) -> SessionQuerySet:
 
 
 def _shut_out(provider_ids: Collection[int], now: datetime) -> SessionQuerySet:
-    ahead = _ahead(provider_ids, now)
-    found: SessionQuerySet = ahead.exclude(pk__in=ahead.gate_open(today=local_date_of(now)).values("pk"))
-    return found
+    return _ahead(provider_ids, now).gate_shut(today=local_date_of(now))
 
 
 def _booked() -> QuerySet[BookedSession]:

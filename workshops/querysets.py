@@ -17,6 +17,10 @@ from workshops.schools import fold
 LETTERS_TO_SEARCH_INSIDE = 4
 
 
+def _gate(today: date) -> Case:
+    return Case(When(open_gate(today=today), then=Value(True)), default=Value(False))
+
+
 class SessionQuerySet(models.QuerySet[Any]):
     """Reads of sessions."""
 
@@ -27,6 +31,11 @@ class SessionQuerySet(models.QuerySet[Any]):
     def gate_open(self, *, today: date) -> "SessionQuerySet":
         """Keep sessions whose provider passes the charter gate (rule 2)."""
         return self.filter(open_gate(today=today))
+
+    def gate_shut(self, *, today: date) -> "SessionQuerySet":
+        """Keep sessions whose provider does not pass the charter gate (rule 2)."""
+        # Not "no key of those that pass": PostgreSQL may read those anew for every row.
+        return self.alias(gate_is_open=_gate(today)).filter(gate_is_open=False)
 
     def taking_bookings(self, *, now: datetime) -> "SessionQuerySet":
         """Keep sessions that are open and inside their booking window. Says nothing of gate or places."""
@@ -46,8 +55,7 @@ class SessionQuerySet(models.QuerySet[Any]):
 
     def with_gate(self, *, today: date) -> "SessionQuerySet":
         """Annotate `gate_is_open`, so that a list can say why a date cannot be booked (P8)."""
-        gate = Case(When(open_gate(today=today), then=Value(True)), default=Value(False))
-        return self.annotate(gate_is_open=gate)
+        return self.annotate(gate_is_open=_gate(today))
 
     def with_booking_facts(self, *, now: datetime) -> "SessionQuerySet":
         """Annotate all that `rules.why_not_bookable` asks; `Session.booking_facts` packs it."""

@@ -41,10 +41,9 @@ class BookingCoverageObserver:
         sessions = Session.objects.filter(
             provider_id__in=provider_ids, starts_at__gt=now, state__in=UPCOMING_STATES
         )
-        open_ids = sessions.gate_open(today=local_date_of(now)).values("pk")
         affected = (
             BookedSession.objects.filter(
-                session__in=sessions.exclude(pk__in=open_ids),
+                session__in=sessions.gate_shut(today=local_date_of(now)),
                 state__in=_HAS_A_PLACE,
                 booking__submitted_at__isnull=False,
             )
@@ -66,10 +65,11 @@ class BookingCoverageObserver:
             booked_sessions__state__in=_HAS_A_PLACE,
             starts_at__gt=now,
         )
-        open_ids = ahead.gate_open(today=local_date_of(now)).values("pk")
         uncovered = set(
             BookedSession.objects.filter(
-                booking__in=booking_ids, state__in=_HAS_A_PLACE, session__in=ahead.exclude(pk__in=open_ids)
+                booking__in=booking_ids,
+                state__in=_HAS_A_PLACE,
+                session__in=ahead.gate_shut(today=local_date_of(now)),
             ).values_list("booking_id", flat=True)
         )
         for booking_id in sorted(booking_ids - uncovered):
