@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from booking.certificates.reading import may_register_arrival
 from booking.enums import LIVE_STATES, BookingState, CancelReason, DeclineReason, PickReason, WithdrawalReason
 from booking.errors import OwnBookingError
 from booking.messages import can_tell_again
@@ -25,6 +26,7 @@ from booking.operations import (
 )
 from booking.operations.changing import is_changeable
 from booking.operations.moving import MOVABLE_STATES
+from booking.operations.reporting import register_arrival
 from booking.permissions import user_can_decide
 from core.audit.log import Actor
 from workshops.models import Offer
@@ -195,6 +197,17 @@ ACTIONS = [
         ),
         reasons=WithdrawalReason.choices,
         is_serious=True,
+    ),
+    AdminAction(
+        name="came",
+        label=_("Register that they came"),
+        is_possible=lambda facts: may_register_arrival(facts.booking, now=facts.now),
+        run=lambda booking, actor, now, reason: register_arrival(booking_id=booking.pk, actor=actor, now=now),
+        done=_("It is registered, and the certificate can be fetched on the booking’s own page."),
+        question=_(
+            "They were there, but not ticked off on the door list. All places of the sign-up count as used, and the"
+            " certificate can be fetched. The figures of the report stay as they are."
+        ),
     ),
     AdminAction(
         name="resend",

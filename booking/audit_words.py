@@ -8,6 +8,7 @@ ACTIONS: dict[str, Any] = {
     "address_proven": _("E-mail address confirmed"),
     "affected_booking_kept": _("Booking kept although its cover ended"),
     "approval_overdue": _("Nobody answered in time"),
+    "booking_arrival_registered": _("Registered that they came"),
     "booking_approved": _("Booking approved"),
     "booking_cancelled": _("Booking cancelled"),
     "booking_changed": _("Booking changed"),

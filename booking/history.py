@@ -42,6 +42,7 @@ _ACTIONS = {
     "queue_unproven": gettext_lazy("Left the waiting list: the address was not confirmed in time"),
     "approval_overdue": gettext_lazy("Not answered in time"),
     "booking_expired": gettext_lazy("Let go: the address was not confirmed in time"),
+    "booking_arrival_registered": gettext_lazy("Registered that they came"),
     "booking_receipt_sent_again": gettext_lazy("E-mail sent again"),
     "booking_link_renewed": gettext_lazy("New personal link; the old one no longer works"),
     "affected_booking_kept": gettext_lazy("Kept although the charter no longer covers it"),

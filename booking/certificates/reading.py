@@ -46,6 +46,12 @@ def certificates_of(bookings: Iterable[Booking], *, now: datetime) -> dict[int, 
     return {booking.pk: _certificate(booking, rows[booking.pk], arrived, now=now) for booking in asked}
 
 
+def may_register_arrival(booking: Booking, *, now: datetime) -> bool:
+    """Whether staff may say that a sign-up came: it is over, gives certificates, and nobody has said so yet."""
+    missing = (CertificateState.UNKNOWN, CertificateState.NOT_THERE)
+    return len(_rows(booking)) == 1 and certificate_of(booking, now=now).state in missing
+
+
 def _rows(booking: Booking) -> list[BookedSession]:
     """Return the dates a certificate could be about: nobody's name is left once the contact is deleted."""
     if booking.kind == BookingKind.SCHOOL or not booking.contact_name:

@@ -1,5 +1,6 @@
 """Reporting a session: held or not, and how many came. A figure is never overwritten without trace (rule 11)."""
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,11 +21,12 @@ from booking.attendance.reading import REPORTED_OF, booked_rows, report_in_force
 from booking.attendance.rules import correction_ends
 from booking.attendance.tasks import REPORT_MISSING
 from booking.enums import BookingKind, BookingState, NotHeldReason, ReportSource
-from booking.models import Attendance, BookedSession, Booking, SessionReport
-from booking.places import lock_sessions
+from booking.errors import WrongStateError
+from booking.models import Attendance, BookedSession, Booking, DoorTick, SessionReport
+from booking.places import lock_sessions, lock_sessions_of
 from core.audit.log import Actor, record
 from core.worklist.operations import close_items
-from workshops.enums import UPCOMING_STATES, SessionState
+from workshops.enums import NOT_TAKING_PLACE, UPCOMING_STATES, SessionState
 from workshops.models import Session
 
 _NOT_REPORTABLE = (SessionState.DRAFT, SessionState.CANCELLED)
@@ -113,6 +115,52 @@ def report_session(
     )
     close_items(kind=REPORT_MISSING, subject=subject, resolution="reported", actor=actor, now=now)
     return report
+
+
+@transaction.atomic
+def register_arrival(*, booking_id: int, actor: Actor, now: datetime) -> Booking:
+    """Write down that a sign-up came, of whom the door list does not say so: as if all of it had been ticked off.
+
+    The report's total, which goals count, stays as it is. Twice changes nothing.
+
+    Raises:
+        WrongStateError: a school's booking, a course (nobody can say to which dates), not over, or not held.
+    """
+    sessions = lock_sessions_of(booking_id)
+    booking = Booking.objects.select_for_update().get(pk=booking_id)
+    rows = list(booking.booked_sessions.filter(state__in=REPORTED_OF).select_related("booking"))
+    if booking.kind == BookingKind.SCHOOL or len(rows) != 1:
+        raise WrongStateError
+    row, session = rows[0], sessions[rows[0].session_id]
+    if session.ends_at > now or session.state in NOT_TAKING_PLACE:
+        raise WrongStateError
+    if row.state == _CAME:
+        return booking
+    DoorTick.objects.create(
+        session=session,
+        booked_session=row,
+        people=row.people,
+        client_id=uuid.uuid4(),
+        made_at=now,
+        made_by_id=actor.user_id,
+    )
+    if report_in_force(session.pk) is not None:  # else the report finds the tick when it comes
+        Attendance.objects.update_or_create(
+            booked_session=row,
+            booked_class=None,
+            defaults={"people": row.people, "reported_at": now, "reported_by_id": actor.user_id},
+        )
+        _settle([row], {row.pk: _CAME})
+        booking.refresh_from_db()
+    record(
+        "booking_arrival_registered",
+        f"booking:{booking.pk}",
+        actor=actor,
+        now=now,
+        provider_id=session.provider_id,
+        people=row.people,
+    )
+    return booking
 
 
 @transaction.atomic

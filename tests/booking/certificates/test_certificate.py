@@ -12,12 +12,14 @@ from booking.certificates.documents import certificate_pdf
 from booking.certificates.reading import certificate_of
 from booking.certificates.rules import CertificateState
 from booking.enums import BookingKind, WithdrawalReason
+from booking.errors import WrongStateError
 from booking.evaluation.emails import _build
 from booking.links import certificate_path, manage_path
 from booking.models import Booking, DoorTick
 from booking.operations import withdraw_booking
 from booking.operations.anonymising import empty_contacts
-from core.audit.log import LINK
+from booking.operations.reporting import register_arrival
+from core.audit.log import LINK, SYSTEM
 from core.audit.models import Entry
 from tests.booking.certificates.held import a_talk, attended, ticked
 from tests.factories.accounts import UserFactory, log_in
@@ -320,3 +322,64 @@ def test_visit_to_a_class_cannot_give_certificates():
 
     assert list(problems_of(values)) == ["has_certificate"]
     assert problems_of({"audience": "adults", "max_people": 20, "has_certificate": True}) == {}
+
+
+def test_staff_register_who_came_without_a_tick_and_the_report_keeps_its_figures(staff_client):
+    session = a_talk()
+    booking = book(session, contact=a_contact("bo@kk.dk"))
+    set_back(session)
+    report(session, people=12)
+    client = staff_client("Sagsbehandler")
+    path = reverse("booking_admin_action", args=[booking.pk, "came"])
+    assert state(booking) == CertificateState.NOT_THERE
+    assert path in client.get(reverse("booking_admin_detail", args=[booking.pk])).content.decode()
+
+    for _twice in range(2):
+        client.post(path)
+
+    assert state(booking) == CertificateState.READY
+    booking.refresh_from_db()
+    assert booking.state == "attended"
+    assert DoorTick.objects.count() == 1
+    assert [(one.number, one.people) for one in session.reports.all()] == [(1, 12)]
+    assert Entry.objects.filter(action="booking_arrival_registered").count() == 1
+    assert path not in client.get(reverse("booking_admin_detail", args=[booking.pk])).content.decode()
+
+
+def test_arrival_registered_before_the_report_is_found_by_it():
+    session = a_talk()
+    booking = book(session)
+    set_back(session)
+
+    register_arrival(booking_id=booking.pk, actor=SYSTEM, now=timezone.now())
+    report(session, people=3)
+
+    booking.refresh_from_db()
+    assert (booking.state, state(booking)) == ("attended", CertificateState.READY)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: book(a_talk()),
+        lambda: _not_held(),
+        lambda: book(SessionFactory(), classes=[a_class()]),
+        lambda: book(a_course(30, 37, offer=OfferFactory(professionals=True, has_certificate=True))[0]),
+    ],
+    ids=["ahead", "not held", "a class", "a course"],
+)
+def test_nobody_is_registered_as_having_come_to_what_they_cannot_have(make):
+    booking = make()
+
+    with pytest.raises(WrongStateError):
+        register_arrival(booking_id=booking.pk, actor=SYSTEM, now=timezone.now())
+
+    assert not DoorTick.objects.exists()
+
+
+def _not_held():
+    session = a_talk()
+    booking = book(session)
+    set_back(session)
+    report(session, not_held="illness")
+    return booking
