@@ -4,7 +4,9 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
@@ -239,7 +241,7 @@ class VettingCase(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider} {self.opened_at:%Y-%m-%d}"
+        return f"{self.provider} {date_format(timezone.localtime(self.opened_at))}"
 
 
 class CharterPeriod(models.Model):
@@ -395,6 +397,12 @@ class IdentityBinding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_method_display()}"
+
+    def get_bound_by_display(self) -> str:
+        """Return in words what the first confirmation matched."""
+        return {"email": gettext("The e-mail address"), "name": gettext("The name")}.get(
+            self.bound_by, self.bound_by
+        )
 
 
 class Signature(models.Model):

@@ -31,7 +31,7 @@ from core.audit.log import SYSTEM
 from core.audit.models import Entry
 from core.limits.limits import LIMITS
 from portal.demo.broker import Identity, Issuer, serving
-from tests.factories.accounts import log_in
+from tests.factories.accounts import UserFactory, log_in
 from tests.factories.charter import CharterTextFactory, ProviderFactory, ProviderMemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -757,3 +757,19 @@ def test_a_confirmation_for_one_cvr_number_does_not_sign_for_another(client, tex
     sign(client)
 
     assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize(("bound_by", "word"), [("email", "Mailadressen"), ("name", "Navnet")])
+def test_staff_read_in_words_what_a_binding_was_found_by(staff_client, bound_by, word):
+    binding = IdentityBinding.objects.create(
+        user=UserFactory(),
+        method="mitid",
+        issuer="https://broker.example",
+        subject_hmac="0" * 64,
+        bound_at=timezone.now(),
+        bound_by=bound_by,
+    )
+
+    page = staff_client("Administration").get(reverse("identity_binding:inspect", args=(binding.pk,)))
+
+    assert word in page.content.decode()

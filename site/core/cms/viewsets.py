@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -82,13 +83,15 @@ class ReadOnlyInspectView(generic.InspectView):
     action_url_prefix = ""
 
     def get_field_display_value(self, field_name: str, field: Any) -> Any:
-        """Say yes, no or nothing in the reader's language, and every time in local time (rule 7)."""
+        """Say yes, no or nothing in the reader's language, every time in local time (rule 7), and keep lines apart."""
         value = super().get_field_display_value(field_name, field)
         if isinstance(value, datetime) and timezone.is_aware(value):
             # Wagtail's template formats it with |localize, which leaves it in UTC.
             return timezone.localtime(value)
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
+        if isinstance(value, str) and "\n" in value.strip():
+            return linebreaksbr(value, autoescape=True)
         return "–" if value is None or value == "" else value
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

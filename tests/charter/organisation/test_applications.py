@@ -458,6 +458,14 @@ def test_staff_see_what_an_application_may_be_about_and_accept_it(staff_client):
     assert application.provider == known
 
 
+def test_what_an_applicant_wrote_keeps_its_lines_and_is_only_words(staff_client):
+    application = ProviderApplicationFactory(presentation="Vi er nye.\n<b>Vi</b> vil gerne.")
+
+    page = staff_client("Sagsbehandler").get(reverse("provider_application:inspect", args=[application.pk]))
+
+    assert "Vi er nye.<br>&lt;b&gt;Vi&lt;/b&gt; vil gerne." in page.content.decode()
+
+
 def test_an_application_whose_mail_bounced_says_so_on_its_page(staff_client):
     application = ProviderApplicationFactory(unproven=True)
     prove_application(application_id=application.pk, actor=LINK, now=timezone.now())
