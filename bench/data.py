@@ -11,12 +11,33 @@ from django.db.models import Max
 from django.utils import timezone
 from wagtail.models import Page
 
-from booking.enums import BookingKind, BookingState, Channel, ReportSource
-from booking.models import Attendance, BookedClass, BookedSession, Booking, ClassPlace, SessionReport
+from booking.enums import (
+    BookingKind,
+    BookingState,
+    Channel,
+    FormKind,
+    FormState,
+    QuestionKind,
+    QuoteState,
+    ReportSource,
+)
+from booking.evaluation.rules import term_start
+from booking.models import (
+    Attendance,
+    BookedClass,
+    BookedSession,
+    Booking,
+    ClassPlace,
+    FormVersion,
+    FreeText,
+    ResultBatch,
+    SessionReport,
+)
 from charter.models import Provider
 from core.audit.log import SYSTEM, record
 from core.audit.models import Entry
 from core.outbox.models import Message
+from core.worklist.models import WorkItem
 from tests.factories.booking import known_school
 from tests.factories.charter import ProviderFactory
 from tests.factories.outbox import MessageFactory
@@ -98,6 +119,8 @@ def grow_to(sessions: int) -> int:
         batch_size=500,
     )  # fmt: skip
     _add_classes(booked)
+    _add_answers([row for row in made if row.state == SessionState.HELD and row.audience == Audience.SCHOOL])
+    _add_tasks(made)
     if made:
         _add_history(after=last)
     return present + missing
@@ -165,6 +188,49 @@ def _add_classes(booked: list[BookedSession]) -> None:
         ],
         batch_size=500,
     )
+
+
+def _add_answers(held: list[Session]) -> None:
+    """Give what was held a batch of ten answers on paper's five steps and a text to quote, as a class each would."""
+    form = FormVersion.objects.get(kind=FormKind.PUPILS, state=FormState.IN_USE)
+    steps = list(form.questions.filter(kind=QuestionKind.SCALE))
+    words = form.questions.filter(kind=QuestionKind.TEXT).first()
+    figures = [{"question": one.pk, "goal": None, "counts": {"3": 4, "5": 6}} for one in steps]
+    batches = ResultBatch.objects.bulk_create(
+        [
+            ResultBatch(
+                version=form, offer_id=session.offer_id, provider_id=session.provider_id,
+                term_starts_on=term_start(session.local_date), made_on=session.local_date,
+                answers=10, figures=figures,
+            )
+            for session in held
+        ],
+        batch_size=500,
+    )  # fmt: skip
+    if words is not None:
+        FreeText.objects.bulk_create(
+            [
+                FreeText(batch=batch, question=words, offer_id=batch.offer_id, written_on=batch.made_on,
+                         text=f"Vi fik talt om det, der fylder ({number}).", state=QuoteState.APPROVED)
+                for number, batch in enumerate(batches)
+            ],
+            batch_size=500,
+        )  # fmt: skip
+
+
+def _add_tasks(made: list[Session]) -> None:
+    """Open a task for every tenth session, one in ten of them still open."""
+    now = timezone.now()
+    WorkItem.objects.bulk_create(
+        [
+            WorkItem(
+                key=f"bench:{session.pk}", kind="bench", subject=f"session:{session.pk}",
+                opened_at=now - timedelta(days=number % 60), closed_at=None if number % 10 == 0 else now,
+            )
+            for number, session in enumerate(made[::10])
+        ],
+        batch_size=500,
+    )  # fmt: skip
 
 
 def _add_history(*, after: int) -> None:

@@ -25,6 +25,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bench.data import SCHOOL_DOMAIN, World, grow_to, prepare  # noqa: E402
+from bench.growth import STAFF_PATHS, paths_of, reader  # noqa: E402
 from bench.lighthouse import audit  # noqa: E402
 from bench.processes import cpu_seconds  # noqa: E402
 from bench.signing import signatures  # noqa: E402
@@ -36,7 +37,7 @@ from core.outbox.operations import send_due  # noqa: E402
 from tests.concurrency.crowd import rush, visitors  # noqa: E402
 from tests.concurrency.server import RunningPortal, running_portal  # noqa: E402
 from tests.concurrency.visitor import Answer, Visitor  # noqa: E402
-from tests.factories.accounts import UserFactory, log_in  # noqa: E402
+from tests.factories.accounts import log_in  # noqa: E402
 from workshops.models import Session  # noqa: E402
 
 _RUN = secrets.token_hex(2)
@@ -348,31 +349,8 @@ def pages(url: str, world: World, *, turns: int) -> dict[str, Any]:
 
     `floor_cpu_ms` is the cost of the plainest Wagtail page measured in between.
     """
-    today = timezone.localdate()
-    paths = {
-        "home": "/",
-        "catalogue": world.catalogue_path,
-        "offer": world.offer_path,
-        "booking_form": f"/book/{world.visits[0]}/",
-        "search": "/soeg/?q=b%C3%B8rn",
-        "feed": "/kalender/alle.ics",
-        "offer_feed": f"/kalender/tilbud/{world.offer_id}.ics",
-        "admin_home": "/admin/",
-        "admin_tasks": "/admin/opgaver/",
-        "admin_bookings": "/admin/bookinger/",
-        "admin_sessions": "/admin/sessions/",
-        "admin_month": f"/admin/sessions/month/?maaned={today:%Y-%m}",
-        "admin_outbox": "/admin/outbox/",
-        "admin_audit": "/admin/audit/",
-        "admin_providers": "/admin/provider/",
-        # Half of the sessions that the bench adds lie in the year before, reported.
-        "admin_goals": f"/admin/maal/?by=district&period={today.year - 1}-01-01_{today.year - 1}-12-31",
-        "admin_coverage": "/admin/maal/daekning/",
-    }
     found = {}
-    staff = log_in(
-        Client(), UserFactory(email=f"bench-{_RUN}@example.dk", is_superuser=True, roles=["Sagsbehandler"])
-    )
+    staff = log_in(Client(), reader())
     session_key = staff.cookies[settings.SESSION_COOKIE_NAME].value
 
     def plain(visitor: Visitor) -> None:
@@ -380,10 +358,10 @@ def pages(url: str, world: World, *, turns: int) -> dict[str, Any]:
 
     with served(url, **PAGE_FLOOR) as floor, served(url) as portal:
         warm(plain, floor, times=16)
-        for name, path in paths.items():
+        for name, path in paths_of(world).items():
 
             def show(visitor: Visitor, path: str = path) -> None:
-                if path.startswith("/admin/"):
+                if path.startswith(STAFF_PATHS):
                     visitor.carry(settings.SESSION_COOKIE_NAME, session_key)
                 must(visitor.get(path), 200)
 

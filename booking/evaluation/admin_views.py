@@ -27,11 +27,13 @@ from booking.evaluation.forms import (
     VerdictForm,
 )
 from booking.evaluation.results import (
+    BatchSum,
     batches_of,
     breakdown,
     export_rows,
     periods,
     results_of,
+    sums_of,
     waiting_answers_and_texts,
 )
 from booking.evaluation.rules import steps_of
@@ -98,10 +100,11 @@ class ResultsView(EvaluationAdminView):
         providers = sorted({(pk, name) for _pk, _title, pk, name in rows}, key=lambda one: one[1])
         offer = _chosen(request.GET.get("tilbud"), offers)
         provider = _chosen(request.GET.get("udbyder"), providers)
-        batches = list(batches_of(period=period, kind=kind, offer_id=offer, provider_id=provider))
+        batches = batches_of(period=period, kind=kind, offer_id=offer, provider_id=provider)
+        sums = sums_of(batches)
         file_format = request.GET.get("export", "")
         if file_format in FORMATS:
-            return self._export(batches, period.key, file_format)
+            return self._export(sums, period.key, file_format)
         query = request.GET.copy()
         query.pop("export", None)
         waiting, unread = waiting_answers_and_texts(offer_id=offer, provider_id=provider)
@@ -114,16 +117,16 @@ class ResultsView(EvaluationAdminView):
             offer=offer,
             providers=providers,
             provider=provider,
-            results=results_of(batches, goals_apart=offer is not None),
-            by_offer=breakdown(batches, by="offer") if offer is None else [],
-            by_provider=breakdown(batches, by="provider") if provider is None else [],
-            by_term=breakdown(batches, by="term"),
+            results=results_of(batches, sums, goals_apart=offer is not None),
+            by_offer=breakdown(sums, by="offer") if offer is None else [],
+            by_provider=breakdown(sums, by="provider") if provider is None else [],
+            by_term=breakdown(sums, by="term"),
             waiting=waiting,
             unread=unread,
             query=query.urlencode(),
         )
 
-    def _export(self, batches: list[Any], name: str, file_format: str) -> HttpResponseBase:
+    def _export(self, sums: list[BatchSum], name: str, file_format: str) -> HttpResponseBase:
         table = Table(
             title=_("Results of evaluations"),
             headings=[
@@ -140,7 +143,7 @@ class ResultsView(EvaluationAdminView):
                 "4",
                 "5",
             ],
-            rows=export_rows(batches),
+            rows=export_rows(sums),
             notes=[[_("Answers are counted five or more at a time. Fewer are not shown.")]],
         )
         return table_response(table, file_format=file_format, filename=f"evaluering-{name}")

@@ -1,12 +1,13 @@
 """Results: sums of whole batches, so that no difference of two of them tells of fewer than five (ADR 14)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Count, Min, QuerySet, Value
+from django.db.models import CharField, Count, F, Min, QuerySet, Value, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from booking.enums import QUOTABLE, FormKind, QuoteState
@@ -52,10 +53,10 @@ class Line:
         """Return the share of each step in whole per cent."""
         return [round(100 * number / self.answers) for number in self.counts.values()]
 
-    def add(self, counts: Mapping[str, int]) -> None:
-        """Add what one batch counted."""
+    def add(self, counts: Mapping[int, int]) -> None:
+        """Add what was counted."""
         for step, number in counts.items():
-            self.counts[int(step)] += number
+            self.counts[step] += number
 
 
 @dataclass
@@ -93,7 +94,7 @@ def batches_of(
     provider_id: int | None = None,
 ) -> QuerySet[ResultBatch]:
     """Return the batches about sessions that a result is made of."""
-    found = ResultBatch.objects.filter(pilot=None).select_related("version", "offer", "provider")
+    found = ResultBatch.objects.filter(pilot=None)
     if period:
         found = found.filter(term_starts_on__gte=period.first_day, term_starts_on__lte=period.last_day)
     if kind:
@@ -105,69 +106,106 @@ def batches_of(
     return found.order_by("term_starts_on", "pk")
 
 
-def results_of(batches: Sequence[ResultBatch], *, goals_apart: bool) -> list[Result]:
+@dataclass
+class BatchSum:
+    """All batches of one form, offer, provider and term, added up: there are many batches, and few of these."""
+
+    kind: str
+    offer_id: int | None
+    offer: str
+    provider: str
+    term_starts_on: date | None
+    answers: int = 0
+    counts: dict[tuple[int, int | None], Counter[int]] = field(default_factory=dict)
+    """How many gave each step, by question and learning goal."""
+
+
+def sums_of(batches: QuerySet[ResultBatch]) -> list[BatchSum]:
+    """Add batches up, in one query and without making an object of each."""
+    found: dict[tuple[Any, ...], BatchSum] = {}
+    rows = batches.values_list(
+        "version__kind", "offer_id", "offer__title", "provider__name", "term_starts_on", "answers", "figures"
+    )
+    for kind, offer_id, offer, provider, term, answers, figures in rows.iterator():
+        key = (kind, offer_id, offer, provider, term)
+        one = found.setdefault(key, BatchSum(kind, offer_id, offer or "", provider or "", term))
+        one.answers += answers
+        for figure in figures:
+            counts = one.counts.setdefault((figure["question"], figure["goal"]), Counter())
+            for step, number in figure["counts"].items():
+                counts[int(step)] += number
+    return list(found.values())
+
+
+def results_of(
+    batches: QuerySet[ResultBatch], sums: Sequence[BatchSum], *, goals_apart: bool
+) -> list[Result]:
     """Return what batches found out, form by form, with what may be quoted.
 
     Args:
+        sums: of these batches.
         goals_apart: a line for each learning goal; else one for all, which different offers can be added in.
     """
-    words = _Words(batches, goals_apart=goals_apart)
+    words = _Words(sums, goals_apart=goals_apart)
     quotes = _quotes(batches)
     results = []
     for kind in FormKind:
-        own = [batch for batch in batches if batch.version.kind == kind]
+        own = [one for one in sums if one.kind == kind]
         if own:
             lines = _lines(own, words, kind=kind, goals_apart=goals_apart)
             results.append(
-                Result(
-                    kind, str(kind.label), sum(batch.answers for batch in own), lines, quotes.get(kind, {})
-                )
+                Result(kind, str(kind.label), sum(one.answers for one in own), lines, quotes.get(kind, {}))
             )
     return results
 
 
-def _lines(batches: Iterable[ResultBatch], words: "_Words", *, kind: str, goals_apart: bool) -> list[Line]:
+def _lines(sums: Iterable[BatchSum], words: "_Words", *, kind: str, goals_apart: bool) -> list[Line]:
     lines: dict[str, Line] = {}
-    for batch in batches:
-        for figure in batch.figures:
-            is_goal = figure["goal"] is not None
-            label = words.of(figure, kind) if goals_apart or not is_goal else _("The learning goals together")
-            lines.setdefault(label, Line(label, is_goal=is_goal)).add(figure["counts"])
+    for one in sums:
+        for (question, goal), counts in one.counts.items():
+            is_goal = goal is not None
+            apart = goals_apart or not is_goal
+            label = words.of(question, goal, kind) if apart else _("The learning goals together")
+            lines.setdefault(label, Line(label, is_goal=is_goal)).add(counts)
     return sorted(lines.values(), key=lambda line: not line.is_goal)
 
 
-def breakdown(batches: Iterable[ResultBatch], *, by: str) -> list[Part]:
+def breakdown(sums: Iterable[BatchSum], *, by: str) -> list[Part]:
     """Return the parts of a result: by "offer", "provider" or "term". Each part is of at least one whole batch."""
     parts: dict[str, Part] = {}
-    for batch in batches:
-        label = term_label(batch.term_starts_on) if by == "term" else str(getattr(batch, by))
+    for one in sums:
+        label = term_label(one.term_starts_on) if by == "term" else str(getattr(one, by))
         part = parts.setdefault(label, Part(label))
-        part.answers += batch.answers
-        for figure in batch.figures:
-            (part.others if figure["goal"] is None else part.goals).add(figure["counts"])
+        part.answers += one.answers
+        for (_question, goal), counts in one.counts.items():
+            (part.others if goal is None else part.goals).add(counts)
     return list(parts.values()) if by == "term" else sorted(parts.values(), key=lambda part: part.label)
 
 
 class _Words:
     """The texts of questions of some batches, and of goals that stand apart: a query each."""
 
-    def __init__(self, batches: Iterable[ResultBatch], *, goals_apart: bool) -> None:
-        figures = [figure for batch in batches for figure in batch.figures]
-        self.questions = FormQuestion.objects.in_bulk({figure["question"] for figure in figures})
-        goals = {figure["goal"] for figure in figures if figure["goal"]} if goals_apart else set()
+    def __init__(self, sums: Iterable[BatchSum], *, goals_apart: bool) -> None:
+        asked = {key for one in sums for key in one.counts}
+        self.questions = FormQuestion.objects.in_bulk({question for question, _goal in asked})
+        goals = {goal for _question, goal in asked if goal} if goals_apart else set()
         self.goals = LearningGoal.objects.in_bulk(goals)
 
-    def of(self, figure: Mapping[str, Any], kind: str) -> str:
-        goal = self.goals.get(figure["goal"])
-        return goal_text(goal, kind) if goal else self.questions[figure["question"]].wording
+    def of(self, question: int, goal_id: int | None, kind: str) -> str:
+        goal = self.goals.get(goal_id) if goal_id else None
+        return goal_text(goal, kind) if goal else self.questions[question].wording
 
 
-def _quotes(batches: Sequence[ResultBatch]) -> dict[str, dict[str, list[str]]]:
+def _quotes(batches: QuerySet[ResultBatch]) -> dict[str, dict[str, list[str]]]:
     """Return texts that a person has let through, the newest first, by form and question."""
+    newest = (F("written_on").desc(), F("pk").desc())
     texts = (
-        FreeText.objects.filter(batch__in=[batch.pk for batch in batches], state__in=QUOTABLE)
+        FreeText.objects.filter(batch__in=batches.order_by().values("pk"), state__in=QUOTABLE)
+        .annotate(rank=Window(RowNumber(), partition_by=F("question"), order_by=newest))
+        # The same words twice are one quote: twice as many leave enough.
+        .filter(rank__lte=2 * QUOTES_SHOWN)
         .select_related("question__version")
-        .order_by("-written_on", "-pk")
+        .order_by(*newest)
     )
     found: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for text in texts:
@@ -242,22 +280,20 @@ def term_label(first_day: date | None) -> str:
     return name % {"year": first_day.year}
 
 
-def export_rows(batches: Iterable[ResultBatch]) -> Iterable[list[Any]]:
+def export_rows(sums: Sequence[BatchSum]) -> Iterable[list[Any]]:
     """Yield the results as rows: term, form, offer, provider, question, answers, mean, and each step."""
-    listed = list(batches)
-    words = _Words(listed, goals_apart=True)
+    words = _Words(sums, goals_apart=True)
     lines: dict[tuple[str, ...], Line] = {}
-    for batch in listed:
-        for figure in batch.figures:
-            kind = batch.version.kind
-            label = words.of(figure, kind)
+    for one in sums:
+        for (question, goal), counts in one.counts.items():
+            label = words.of(question, goal, one.kind)
             key: tuple[str, ...] = (
-                term_label(batch.term_starts_on),
-                str(FormKind(kind).label),
-                str(batch.offer),
-                str(batch.provider),
+                term_label(one.term_starts_on),
+                str(FormKind(one.kind).label),
+                one.offer,
+                one.provider,
                 label,
             )
-            lines.setdefault(key, Line(label)).add(figure["counts"])
+            lines.setdefault(key, Line(label)).add(counts)
     for key, line in lines.items():
         yield [*key, line.answers, round(line.mean or 0, 2), *line.counts.values()]

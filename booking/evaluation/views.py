@@ -24,6 +24,7 @@ from booking.evaluation.results import (
     breakdown,
     periods,
     results_of,
+    sums_of,
     waiting_answers,
 )
 from booking.evaluation.rules import link_ends
@@ -271,13 +272,14 @@ def provider_results(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     choices = periods(now=now)
     period = next((item for item in choices if item.key == request.GET.get("periode")), choices[0])
-    batches = list(batches_of(period=period, provider_id=provider.pk))
+    batches = batches_of(period=period, provider_id=provider.pk)
+    sums = sums_of(batches)
     context = {
         "provider": provider,
         "periods": choices,
         "period": period,
-        "results": results_of(batches, goals_apart=len({batch.offer_id for batch in batches}) == 1),
-        "parts": breakdown(batches, by="offer"),
+        "results": results_of(batches, sums, goals_apart=len({one.offer_id for one in sums}) == 1),
+        "parts": breakdown(sums, by="offer"),
         "waiting": waiting_answers(provider_id=provider.pk),
         "title": _("How it went"),
     }

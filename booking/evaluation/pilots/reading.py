@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from booking.enums import FormKind, PilotDecision, PilotState
-from booking.evaluation.results import Line, Result, results_of
+from booking.evaluation.results import Line, Result, results_of, sums_of
 from booking.models import Pilot, ResultBatch
 from workshops.trials import Approval
 
@@ -149,8 +149,9 @@ class PilotResults:
 
 def pilot_results(pilot: Pilot) -> PilotResults:
     """Return before against after, question by question, of all classes together and from five answers up."""
-    batches = list(ResultBatch.objects.filter(pilot=pilot).select_related("version").order_by("pk"))
-    by_kind = {result.kind: result for result in results_of(batches, goals_apart=True)}
+    batches = ResultBatch.objects.filter(pilot=pilot).order_by("pk")
+    found = results_of(batches, sums_of(batches), goals_apart=True)
+    by_kind = {result.kind: result for result in found}
     before, after = by_kind.get(FormKind.PILOT_BEFORE), by_kind.get(FormKind.PILOT_AFTER)
     first = {line.label: line for line in before.lines} if before else {}
     second = {line.label: line for line in after.lines} if after else {}

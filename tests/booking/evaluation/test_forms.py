@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from booking.enums import FormKind, FormState, QuestionKind, QuoteState
 from booking.evaluation.errors import FormIncompleteError, FormLockedError, TextAlreadyReadError
-from booking.evaluation.results import batches_of, periods, results_of, waiting_answers_and_texts
+from booking.evaluation.results import batches_of, periods, results_of, sums_of, waiting_answers_and_texts
 from booking.evaluation.retention import forget_evaluations
 from booking.models import AnswerCode, AnswerSheet, FormVersion, FreeText, ResultBatch
 from booking.operations.evaluating import release_answers
@@ -30,6 +30,10 @@ from tests.factories.evaluation import answer, code_of, held_visit, version_in_u
 from tests.factories.workshops import OfferFactory
 
 pytestmark = pytest.mark.django_db
+
+
+def results_in(batches):
+    return results_of(batches, sums_of(batches), goals_apart=True)
 
 
 def a_text() -> FreeText:
@@ -143,12 +147,12 @@ def test_text_is_quoted_only_when_read_and_among_five_answers():
     answer(code, text="Læst og godt.")
     read(FreeText.objects.get(), QuoteState.APPROVED)
     period = periods(now=timezone.now())[0]
-    assert results_of(list(batches_of(period=period)), goals_apart=True) == []
+    assert results_in(batches_of(period=period)) == []
 
     answer(code, times=4, text="Ikke læst.")
     release_answers(timezone.now())
 
-    results = results_of(list(batches_of(period=None)), goals_apart=True)
+    results = results_in(batches_of(period=None))
     assert [list(result.quotes.values()) for result in results] == [[["Læst og godt."]]]
 
 
@@ -156,7 +160,7 @@ def test_figures_stay_when_answers_are_deleted_after_a_year():
     code = code_of(held_visit())
     answer(code, times=5, text="Godt.")
     release_answers(timezone.now())
-    before = [(line.label, line.counts) for line in results_of(list(batches_of()), goals_apart=True)[0].lines]
+    before = [(line.label, line.counts) for line in results_in(batches_of())[0].lines]
 
     forget_evaluations(timezone.now() + timedelta(days=364))
     assert AnswerSheet.objects.count() == 5
@@ -166,7 +170,7 @@ def test_figures_stay_when_answers_are_deleted_after_a_year():
     assert not AnswerSheet.objects.exists()
     assert not AnswerCode.objects.exists()
     assert ResultBatch.objects.get().answers == 5
-    after = [(line.label, line.counts) for line in results_of(list(batches_of()), goals_apart=True)[0].lines]
+    after = [(line.label, line.counts) for line in results_in(batches_of())[0].lines]
     assert after == before
 
 
