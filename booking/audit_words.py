@@ -13,7 +13,7 @@ ACTIONS: dict[str, Any] = {
     "booking_cancelled": _("Booking cancelled"),
     "booking_changed": _("Booking changed"),
     "booking_declined": _("Booking declined"),
-    "booking_expired": _("Place let go: the address was not confirmed"),
+    "booking_expired": _("Place released: the address was not confirmed"),
     "booking_handed_over": _("Booking handed over"),
     "booking_handover_offered": _("Hand-over offered"),
     "booking_handover_taken_back": _("Hand-over taken back"),

@@ -208,8 +208,7 @@ def _notes_on_move(item: BookedSession, *, has_tasks: bool) -> list[str]:
     """Return what the new time means for this one, by where it stands."""
     notes = {
         BookingState.CONFIRMED: _(
-            "You need not do anything if the new time suits you. Open the attached calendar file, and the entry "
-            "in your calendar moves with it."
+            "You do not need to do anything if the new time suits you. Open the attached calendar file, and the entry in your calendar will move with it."
         ),
         BookingState.AWAITING_APPROVAL: _("We are still looking at your booking and will write to you."),
         BookingState.WAITING: _("You keep your place on the waiting list."),

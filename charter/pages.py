@@ -87,7 +87,9 @@ def _covered_notice(provider: Provider, coverage: Coverage, opening: Opening) ->
         return Notice(
             "info",
             _("The charter is signed"),
-            _("You are covered until %(day)s. Your dates open when we have activated you; you hear from us.")
+            _(
+                "You are covered until %(day)s. Your dates open when we have activated you; you will hear from us."
+            )
             % until,
         )
     if coverage.state == CoverageState.RENEWAL_OPEN:
@@ -142,9 +144,9 @@ def _bar_text(bar: SigningBar | None, provider: Provider) -> str:
         case SigningBar.CLOSED:
             return _("Write to us if you want to take part again.")
         case SigningBar.NO_VERSION:
-            return _("You hear from us when the charter is ready.")
+            return _("You will hear from us when the charter is ready.")
         case SigningBar.WINDOW_CLOSED:
-            return _("There is no period to sign for now. You hear from us when signing opens.")
+            return _("There is no period to sign for now. You will hear from us when signing opens.")
         case SigningBar.NOT_SIGNATORY:
             names = signatory_names(provider)
             if names:

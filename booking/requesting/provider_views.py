@@ -48,7 +48,9 @@ def provider_request(request: HttpRequest, request_id: int) -> HttpResponse:
                 form.add_error(None, refusal.insider_message)
             else:
                 tell_what_is_in_the_way(request, asked, form.times())
-                messages.success(request, _("Your times are sent. You hear from us when one is chosen."))
+                messages.success(
+                    request, _("Your times have been sent. You will hear from us when one is chosen.")
+                )
                 return redirect("provider_request", request_id=asked.pk)
         return _show(request, asked, form, can_answer=True, status=422)
     return _show(request, asked, TimesForm(offer=asked.offer), can_answer=can_answer)

@@ -30,7 +30,9 @@ def state_notice(provider: Provider, case: VettingCase | None) -> Notice | None:
             return Notice(
                 "info",
                 _("We have your details"),
-                _("We soon begin to get to know you. You need do nothing now; you hear from us by e-mail."),
+                _(
+                    "We will soon begin to get to know you. You do not need to do anything now; you will hear from us by e-mail."
+                ),
             )
         case ProviderState.VETTING | ProviderState.AWAITING_EXPLANATION:
             return Notice(
@@ -47,8 +49,7 @@ def state_notice(provider: Provider, case: VettingCase | None) -> Notice | None:
                 _("The cooperation is paused"),
                 _with_note(
                     _(
-                        "Your dates cannot be booked for now. We decide on the bookings you have, and tell schools and "
-                        "participants. You hear from us; write to us if you have questions."
+                        "Your dates cannot be booked for now. We will decide on the bookings you have, and tell schools and participants. You will hear from us; write to us if you have questions."
                     ),
                     provider,
                 ),

@@ -470,7 +470,7 @@ def provider_case(request: HttpRequest, slug: str) -> HttpResponse:
         except CharterError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("We have your answer. You hear from us."))
+            messages.success(request, _("We have received your answer. You will hear from us."))
             return redirect("provider_case", slug=slug)
     entries = case.entries.shown_to_provider().select_related("by") if case is not None else []
     return render(

@@ -182,7 +182,9 @@ class OfferDraftView(ProviderPlanningView):
             )
         except (WorkshopError, ValidationError) as refusal:
             return self._show(self._fresh(form, draft), notice=_words(refusal), status=409)
-        messages.success(self.request, _("The offer has been sent for approval. You hear from us by e-mail."))
+        messages.success(
+            self.request, _("The offer has been sent for approval. You will hear from us by e-mail.")
+        )
         return redirect("provider_offers", slug=self.provider.slug)
 
     def _delete(self, request: HttpRequest) -> HttpResponse:
