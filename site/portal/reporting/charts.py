@@ -64,7 +64,7 @@ def goal_chart(figure: GoalFigure, *, today: date) -> GoalChart | None:
     top = max([month.attended_so_far for month in months] + [low or 0, high or 0, foretold], default=0)
     if not months or not top:
         return None
-    step = _step(top)
+    step = round_step(top)
     most = ceil(top / step) * step
     right = WIDTH - _RIGHT
     across = (right - _LEFT) / len(months)
@@ -152,7 +152,7 @@ def _apart(y: float, other: float) -> float:
     return other - _LABEL_HEIGHT if y <= other else other + _LABEL_HEIGHT
 
 
-def _step(top: float) -> float:
+def round_step(top: float) -> float:
     """Return a round step that gives four to eight lines."""
     rough = top / 5
     power = 10 ** int(log10(rough)) if rough >= 1 else 1

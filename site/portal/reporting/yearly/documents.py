@@ -12,6 +12,7 @@ from typing import Any
 
 from core.exports import Table, csv_bytes, xlsx_bytes
 from core.typesetting import typeset
+from portal.reporting.yearly.chart import months_chart
 from portal.reporting.yearly.models import DocumentFormat
 from portal.reporting.yearly.word import word_document
 
@@ -42,6 +43,9 @@ def pdf_of(content: Content) -> bytes:
     facts = {
         **printed(content),
         "made_at_parts": [at.year, at.month, at.day, at.hour, at.minute, at.second],
+        "charts": {
+            table["key"]: chart for table in content["tables"] if (chart := months_chart(table)) is not None
+        },
     }
     return typeset(_TEMPLATE, facts)
 

@@ -1,5 +1,6 @@
 """Closing a year, correcting it, and what is refused (R4, rule 11)."""
 
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from booking.enums import ReportSource
 from charter.triggers import names_on
@@ -15,8 +17,10 @@ from core.audit.log import SYSTEM, Actor
 from core.audit.models import Entry
 from portal.reporting.models import AnnualGoal
 from portal.reporting.yearly.canonical import canonical, sha256_of
+from portal.reporting.yearly.chart import months_chart
 from portal.reporting.yearly.comparing import Change, changes_between
 from portal.reporting.yearly.content import figures_hash
+from portal.reporting.yearly.documents import pdf_of
 from portal.reporting.yearly.errors import (
     FiguresChangedError,
     MissingNotAcknowledgedError,
@@ -219,6 +223,47 @@ def test_figures_that_move_between_two_reads_are_refused(session, monkeypatch):
 
     with pytest.raises(FiguresChangedError):
         read_year(ProgrammeFactory(), YEAR, now=NOW)
+
+
+def test_the_pdf_draws_who_came_month_by_month_and_says_it_in_words(session, administrator):
+    visited(came=12, ended_at=datetime(2026, 9, 8, 11, tzinfo=COPENHAGEN))
+    content = close(administrator).snapshot
+    table = next(table for table in content["tables"] if table["key"] == "by_month")
+
+    chart = months_chart(table)
+
+    assert (
+        chart["alt"] == "Søjlediagram: deltagere, der kom, måned for måned: april 2026 20, september 2026 12."
+    )
+    assert chart["svg"].count("<rect") == 2
+    assert texts_for_figures(pdf_of(content)) == [chart["alt"]]
+
+
+def test_a_year_in_which_nobody_came_has_no_chart():
+    table = {
+        "key": "by_month",
+        "columns": ["Måned", "Deltog"],
+        "rows": [["maj 2026", 0]],
+        "title": "",
+        "note": "",
+    }
+
+    assert months_chart(table) is None
+
+
+def texts_for_figures(pdf: bytes) -> list[str]:
+    """What a screen reader says instead of the pictures of a document."""
+    waiting, found = [PdfFileReader(io.BytesIO(pdf)).root["/StructTreeRoot"]], []
+    while waiting:
+        item = waiting.pop()
+        children = item.get("/K", []) if hasattr(item, "get") else []
+        if hasattr(item, "get") and "/Alt" in item:
+            found.append(str(item["/Alt"]))
+        for child in children if isinstance(children, list) else [children]:
+            child = child.get_object() if hasattr(child, "get_object") else child
+            if hasattr(child, "get"):
+                waiting.append(child)
+    return found
 
 
 def test_triggers_stand_after_all_migrations():
