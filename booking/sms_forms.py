@@ -18,10 +18,9 @@ class SmsForm(forms.Form):
         if not (self.asks_sms and sms.is_on()):
             return
         self.fields["wants_sms"] = forms.BooleanField(
-            label=_("Send me a text message too"),
+            label=_("Send me a text message too: the day before, and if the date is moved or cancelled"),
             help_text=_(
-                "The day before, and if the date is moved or cancelled. We use the number for nothing else, and you can "
-                "take the tick away again when you change your booking."
+                "We use the number for nothing else. You can take the tick away again when you change your details."
             ),
             required=False,
         )

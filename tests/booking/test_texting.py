@@ -79,7 +79,7 @@ def test_number_is_kept_only_with_the_tick(client, on, portal_site):
     session = SessionFactory(evening=True)
     path = f"/book/{session.pk}/"
 
-    assert "Send mig også en sms" in client.get(path).content.decode()
+    assert "Send mig også en sms: dagen før" in client.get(path).content.decode()
     missing = client.post(path, seats(wants_sms="on", sms_phone="22 34"))
     assert missing.status_code == 422
     assert "Indtast et dansk mobilnummer" in missing.content.decode()

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 from django.utils import timezone
 
 from core.audit.log import SYSTEM
@@ -16,7 +17,7 @@ from core.outbox.operations import BACKOFF, Draft, queue_messages, retry_message
 from core.outbox.registry import Content, MailType, all_types, register, unregister
 from core.outbox.rendering import render_sms
 from core.outbox.rules import problems_of
-from core.outbox.texts import Wording, parse
+from core.outbox.texts import Wording, default_wording, parse
 from core.worklist.models import WorkItem
 
 HTTP = "core.outbox.sms.HttpGateway"
@@ -238,3 +239,44 @@ def test_written_text_must_be_short_and_plain(kind):
     assert codes(body) == []
     assert codes(body + "ord " * 70) == ["sms_long"]
     assert codes(body + "\n## Hej") == ["sms_lines"]
+
+
+@pytest.mark.django_db
+def test_text_message_is_edited_by_its_body_alone_and_only_where_there_is_a_gateway(settings, staff_client):
+    client = staff_client("Administration")
+    path = reverse("mail_text", args=["sms_reminder", "da"])
+    edit = reverse("mail_text_edit", args=["sms_reminder", "da"])
+    assert client.get(path).status_code == 404
+    assert client.get(edit).status_code == 404
+    assert "sms" not in client.get(reverse("mail_texts")).content.decode().lower()
+
+    settings.PORTAL_SMS_ADAPTER = "core.outbox.sms.MailboxGateway"
+    assert path in client.get(reverse("mail_texts")).content.decode()
+    page = client.get(path).content.decode()
+    assert "Husk aftalen" in page
+    assert "<iframe" not in page
+    page = client.get(edit).content.decode()
+    assert 'type="hidden" name="subject"' in page
+    words = default_wording("sms_reminder", "da")
+    answers = {"subject": words.subject, "why": words.why, "seen": 0, "do": "save"}
+    refused = client.post(edit, {**answers, "body": words.body + " mere" * 60})
+    assert refused.status_code == 422
+    assert "to sms" in refused.content.decode()
+    saved = client.post(edit, {**answers, "body": words.body.replace("Husk", "Glem ikke")})
+    assert saved.status_code == 302
+    assert "Glem ikke aftalen" in client.get(path).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_demo_keeps_the_text_for_its_mailbox(settings, kind, client, portal_site):
+    settings.PORTAL_SMS_ADAPTER = "core.outbox.sms.MailboxGateway"
+    settings.PORTAL_IS_DEMO = True
+    message = queue()
+
+    send_due(now=timezone.now())
+
+    listed = client.get(reverse("mailbox")).content.decode()
+    shown = client.get(reverse("mailbox_message", args=[message.pk])).content.decode()
+    assert "12 34 56 78" in listed
+    assert "Husk aftalen" in shown
+    assert "<iframe" not in shown
