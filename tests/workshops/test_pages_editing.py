@@ -12,7 +12,7 @@ from tests.factories.workshop_pages import offer_index, offer_page
 from tests.factories.workshops import DistrictFactory, OfferFactory, SessionFactory
 from workshops.enums import Audience, MaterialState, PlaceKind
 from workshops.errors import OfferHasSessionsError, OfferRulesError
-from workshops.models import Offer, OfferPage, Subject, TeachingMaterialPage
+from workshops.models import Offer, OfferPage, Subject, TeachingMaterialPage, Topic
 from workshops.offer_rules import problems_of
 from workshops.operations import change_offer_rules, create_offer
 
@@ -179,6 +179,55 @@ def test_staff_make_an_offer_in_the_administration(staff_client):
 
     assert response.status_code == 302
     assert Offer.objects.filter(title="Nyt tilbud").exists()
+
+
+def test_staff_copy_an_offer_with_its_rules(staff_client):
+    offer = OfferFactory(
+        title="Hvem styrer dit feed?", max_group_size=28, booking_closes_days=9, has_waiting_list=False
+    )
+    offer.subjects.set(
+        [Subject.objects.create(name=name, slug=name.lower()) for name in ("Dansk", "Historie")]
+    )
+    offer.topics.set([Topic.objects.create(name="Digital dannelse", slug="digital-dannelse")])
+    offer.districts.set([DistrictFactory()])
+    SessionFactory(offer=offer)
+    other = ProviderFactory()
+    client = staff_client("Redaktør")
+    url = reverse("offers:copy", args=[offer.pk])
+    form = client.get(url).context["form"]
+    # As a browser posts the form that was shown: but for the provider, nothing is changed.
+    shown = {name: form[name].value() for name in form.fields}
+    data = {name: value for name, value in shown.items() if value is not None and value is not False}
+
+    response = client.post(url, data | {"provider": other.pk})
+
+    assert response.status_code == 302, response.context["form"].errors
+    copy = Offer.objects.exclude(pk=offer.pk).get()
+    assert (copy.title, copy.is_open, copy.provider) == ("Hvem styrer dit feed? (kopi)", False, other)
+    kept = (
+        "max_group_size",
+        "booking_closes_days",
+        "has_waiting_list",
+        "audience",
+        "grade_from",
+        "municipalities",
+    )
+    assert [getattr(copy, name) for name in kept] == [getattr(offer, name) for name in kept]
+    for name in ("subjects", "topics", "districts"):
+        assert set(getattr(copy, name).all()) == set(getattr(offer, name).all())
+    assert offer.subjects.count() == 2
+    assert Entry.objects.get(action="offer_created", subject=f"offer:{copy.pk}").actor_kind == "user"
+    offer.refresh_from_db()
+    assert (offer.title, offer.sessions.count(), copy.sessions.count()) == ("Hvem styrer dit feed?", 1, 0)
+
+
+def test_an_auditor_copies_no_offer(staff_client):
+    offer = OfferFactory()
+    client = staff_client("Revisor")
+
+    client.post(reverse("offers:copy", args=[offer.pk]), posted(offer, title="Ny"))
+
+    assert Offer.objects.count() == 1
 
 
 def test_an_offers_form_says_at_each_field_what_to_do(staff_client):

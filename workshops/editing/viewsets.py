@@ -55,6 +55,31 @@ class OfferCreateView(generic.CreateView):
         return create_offer(values=_values(self.form), actor=Actor.of(self.request.user), now=timezone.now())
 
 
+class OfferCopyView(generic.CopyView, OfferCreateView):
+    """Makes an offer by the rules of another. It is closed for booking until its page is ready."""
+
+    def get_initial_form_instance(self) -> Offer:
+        """Return the rules of the other, as those of an offer that is not there yet."""
+        offer: Offer = self.get_object()
+        offer.pk = None
+        offer._state.adding = True
+        offer.title = _with_mark(offer.title, "kopi")
+        offer.title_en = _with_mark(offer.title_en, "copy")
+        offer.is_open = False
+        return offer
+
+    def get_initial(self) -> dict[str, Any]:
+        """Choose the same subjects, topics and districts: a row that is not there has none."""
+        original = self.get_object()
+        return {**super().get_initial(), **{name: list(getattr(original, name).all()) for name in MANY}}
+
+
+def _with_mark(title: str, mark: str) -> str:
+    """Mark a title as a copy's, in its own language; an empty one stays empty."""
+    longest = Offer._meta.get_field("title").max_length or 0
+    return f"{title[: longest - len(mark) - 3]} ({mark})" if title else ""
+
+
 class OfferEditView(generic.EditView):
     """Changes an offer's rules by their operation."""
 
@@ -108,7 +133,7 @@ class OfferViewSet(ModelViewSet):
     add_view_class = OfferCreateView
     edit_view_class = OfferEditView
     delete_view_class = ProtectedDeleteView
-    copy_view_enabled = False
+    copy_view_class = OfferCopyView
     inspect_view_enabled = True
     inspect_view_fields_exclude = ["id"]
     list_display = [
