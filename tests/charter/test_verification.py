@@ -304,6 +304,7 @@ def test_the_command_finds_a_row_that_was_replaced_and_a_table_that_was_emptied(
         past_the_triggers(sql, *row.values())
         expected = ["edited_signature"]
     else:
+        connection.check_constraints()  # a table with pending checks cannot be emptied
         past_the_triggers("TRUNCATE charter_signaturerecord")
         expected = ["cut_off", "no_record"]
 
