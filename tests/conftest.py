@@ -1,6 +1,8 @@
 """Fixtures every test may use: the portal's pages, and a database that tests which commit leave as they found it."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +23,20 @@ from tests.factories.accounts import UserFactory, log_in
 from tests.suite import migrated
 from tests.suite.baseline import Addition, Baseline
 
+_turn = ExitStack()
+"""Held from before the test database is made until it is there to be copied."""
+
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """Start from the kept migrated database where there is one."""
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Start from a migrated database where there is one."""
     if connection.vendor == "sqlite":
         migrated.put_in_place(connection)
+    elif migrated.POSTGRESQL_TEMPLATE in os.environ:
+        with django_db_blocker.unblock():
+            _turn.enter_context(migrated.one_after_another(connection))
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +50,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Remember the rows that migrations made, and have Django put them back instead of emptying the tables."""
     baseline = Baseline(alias="default")
     with django_db_blocker.unblock():
+        _turn.close()
         if connection.vendor == "sqlite" and not migrated.template_path().exists():
             migrated.keep(connection)
         baseline.capture()

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 from tests.seals import seal_environment
 from tests.suite import chromium, postgresql
+from tests.suite.migrated import POSTGRESQL_TEMPLATE
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "var" / "test-results"
@@ -160,7 +161,7 @@ def test_on_postgresql(run: Run, *, only_races: bool) -> None:
         run.missing("PostgreSQL", "no server programs on this machine (Debian: apt-get install postgresql)")
         return
     with nullcontext(given) if given else postgresql.private_cluster() as url:
-        env = {"PORTAL_DATABASE_URL": url}
+        env = {"PORTAL_DATABASE_URL": url, **({} if given else {POSTGRESQL_TEMPLATE: "migrated"})}
         if not only_races:
             run.tests("PostgreSQL", "-n", "2", "-m", "not browser and not slow and not race", env=env)
         run.tests("PostgreSQL races", "-n", "2", "-m", "race", env=env)

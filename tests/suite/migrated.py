@@ -1,12 +1,15 @@
 """A migrated SQLite database kept between runs: migrating takes longer than most of what is tested.
 
 Kept under a name made of everything that migrations are; a change of any of it makes a new one. PostgreSQL is
-always migrated from nothing, so the whole way is walked in every full run.
+always migrated from nothing, so the whole way is walked in every full run: once, and the other processes of that
+run copy what the first one made.
 """
 
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -53,3 +56,28 @@ def keep(connection: BaseDatabaseWrapper) -> None:
     for other in template.parent.glob("migrated-*.sqlite3"):
         if other != template:
             other.unlink(missing_ok=True)
+
+
+POSTGRESQL_TEMPLATE = "PORTAL_TEST_TEMPLATE"
+"""Names the database that processes of one run share, where the cluster is the run's own."""
+
+_LOCK = 20261121
+
+
+@contextmanager
+def one_after_another(connection: BaseDatabaseWrapper) -> Iterator[bool]:
+    """Hold a lock of the cluster, and yield whether the shared database is there to be copied."""
+    name = os.environ.get(POSTGRESQL_TEMPLATE, "")
+    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # Django's own way to a server
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        is_there = cursor.fetchone() is not None
+        if is_there:
+            connection.settings_dict["TEST"]["TEMPLATE"] = name
+        yield is_there
+        if not is_there:
+            # Nobody may be connected to what is copied.
+            made = connection.settings_dict["NAME"]
+            connection.close()
+            quote = connection.ops.quote_name
+            cursor.execute(f"CREATE DATABASE {quote(name)} TEMPLATE {quote(made)}")
