@@ -9,10 +9,12 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from tests.seals import seal_environment
@@ -53,6 +55,15 @@ class Counts:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped{races}"
 
 
+@dataclass(frozen=True)
+class Step:
+    """One command and its heading."""
+
+    title: str
+    command: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass
 class Run:
     """One run of the suite: what failed so far, and the counts."""
@@ -64,19 +75,22 @@ class Run:
         """Run one command under a heading; remember when it fails."""
         print(f"\n── {title}", flush=True)
         started, used = time.monotonic(), _processor_seconds()
-        program = BIN / command[0]
-        result = subprocess.run(
-            [program if program.exists() else command[0], *command[1:]],
-            cwd=ROOT,
-            env={**os.environ, **(env or {})},
-            check=False,
-        )
+        result = _call(*command, env=env)
         word = "ok" if result.returncode == 0 else "FAILED"
         seconds, used = time.monotonic() - started, _processor_seconds() - used
         print(f"── {title}: {word} ({seconds:.0f} s, {used:.0f} s of processor time)", flush=True)
         if result.returncode:
             self.failures.append(title)
         return result.returncode == 0
+
+    def side_by_side(self, *steps: Step) -> None:
+        """Run commands two at a time; tell of each when it is done."""
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            for step, result in zip(steps, pool.map(_call_quietly, steps), strict=True):
+                print(f"\n── {step.title}\n{result.stdout}", end="")
+                print(f"── {step.title}: {'FAILED' if result.returncode else 'ok'}", flush=True)
+                if result.returncode:
+                    self.failures.append(step.title)
 
     def tests(self, name: str, *arguments: str, env: Mapping[str, str] | None = None) -> None:
         """Run pytest and take its counts from the report it writes."""
@@ -104,6 +118,21 @@ class Run:
         print(f"{passed} passed, {failed} failed, {skipped} skipped")
         print("; ".join(f"{name}: {counts}" for name, counts in self.counts.items()), flush=True)
         return 1 if self.failures else 0
+
+
+def _call(*command: str, env: Mapping[str, str] | None, **options: Any) -> subprocess.CompletedProcess[str]:
+    program = BIN / command[0]
+    return subprocess.run(
+        [program if program.exists() else command[0], *command[1:]],
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+        check=False,
+        **options,
+    )
+
+
+def _call_quietly(step: Step) -> subprocess.CompletedProcess[str]:
+    return _call(*step.command, env=step.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def _processor_seconds() -> float:
@@ -135,23 +164,23 @@ def _sum_of(suite: ElementTree.Element, name: str) -> int:
 
 
 def check_statically(run: Run) -> None:
-    """Everything that needs no test database."""
-    run.step("Format", "ruff", "format", "--check", "--quiet", ".")
-    run.step("Lint", "ruff", "check", "--quiet", ".")
-    run.step("Templates", "djlint", "templates", "--lint", "--quiet")
-    run.step("Types", "mypy")
-    run.step("Imports go downwards", "lint-imports", "--no-logo")
-    run.step("Migrations are complete", "portal", "makemigrations", "--check", "--dry-run")
-    run.step("Danish is complete", "portal", "messages", "--check")
-    run.step(
-        "Production settings",
-        "portal", "check", "--deploy", "--fail-level", "WARNING",
-        env={
-            **PRODUCTION,
-            **seal_environment(RESULTS / "seal"),
-            "PORTAL_DATABASE_URL": f"sqlite:///{RESULTS}/never-made.sqlite3",
-        },
-    )  # fmt: skip
+    """Everything that needs no test database; beside it, the test database that the suite copies."""
+    production = {
+        **PRODUCTION,
+        **seal_environment(RESULTS / "seal"),
+        "PORTAL_DATABASE_URL": f"sqlite:///{RESULTS}/never-made.sqlite3",
+    }
+    run.side_by_side(
+        Step("Types", ["mypy"]),
+        Step("The migrated database", ["pytest", "-q", "tests/suite"]),
+        Step("Format", ["ruff", "format", "--check", "--quiet", "."]),
+        Step("Lint", ["ruff", "check", "--quiet", "."]),
+        Step("Templates", ["djlint", "templates", "--lint", "--quiet"]),
+        Step("Imports go downwards", ["lint-imports", "--no-logo"]),
+        Step("Migrations are complete", ["portal", "makemigrations", "--check", "--dry-run"]),
+        Step("Danish is complete", ["portal", "messages", "--check"]),
+        Step("Production settings", ["portal", "check", "--deploy", "--fail-level", "WARNING"], production),
+    )
 
 
 def test_on_postgresql(run: Run, *, only_races: bool) -> None:
