@@ -52,6 +52,7 @@ from portal.digest.operations import queue_digests
 from portal.periodic.jobs import Job, register
 from portal.periodic.retention_job import NAME as RETENTION
 from portal.periodic.retention_job import run_retention
+from portal.reporting.yearly.checking import check_closed_years
 from workshops.operations.drafts import delete_old_drafts
 from workshops.personal_data import forget_facilitators
 
@@ -145,6 +146,7 @@ def register_all() -> None:
             remind_of_missing_charter,
         )
     )
+    register(Job("check_closed_years", _("Check that closed years are unchanged"), DAILY, check_closed_years))
     register(Job("ask_for_reports", _("Ask for reports of sessions"), OFTEN, ask_for_reports))
     register(Job("chase_reports", _("Make tasks of sessions without report"), HOURLY, open_tasks_for_reports))
     register(Job("delete_offer_drafts", _("Delete old drafts of offers"), DAILY, delete_old_drafts))
