@@ -43,6 +43,6 @@ def _person_url(item: WorkItem) -> str:
 
 
 KINDS = (
-    Kind("mail_failed", gettext_lazy("E-mail not sent"), _describe_failed, _mail_url),
+    Kind("mail_failed", gettext_lazy("Message not sent"), _describe_failed, _mail_url),
     Kind("mail_bounced", gettext_lazy("The e-mail did not arrive"), _describe_bounced, _person_url),
 )
