@@ -87,16 +87,7 @@ def truncate(table: str) -> None:
         cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
-def on_sqlite() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("INSERT OR REPLACE is SQLite's")
-
-
-def on_postgresql() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("TRUNCATE is PostgreSQL's")
-
-
+@pytest.mark.sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("table", "kept", "changed"),
@@ -110,7 +101,6 @@ def on_postgresql() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_sqlite_refuses_to_replace_a_row(table, kept, changed):
-    on_sqlite()
     SignatureFactory()
     before = row_of(table)
 
@@ -121,10 +111,10 @@ def test_sqlite_refuses_to_replace_a_row(table, kept, changed):
     assert row_of(table) == before
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", TABLES)
 def test_postgresql_refuses_to_empty_a_table(table):
-    on_postgresql()
     SignatureFactory()
 
     with pytest.raises(DatabaseError, match="never edited"):

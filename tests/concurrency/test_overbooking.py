@@ -63,10 +63,6 @@ def test_those_who_came_too_late_get_an_answer_in_words(evening: Session):
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif(
-    connection.vendor != "postgresql",
-    reason="SQLite lets one writer in at a time: the control cannot fail there",
-)
 def test_without_the_guard_the_same_rush_gives_more_places_than_there_are(evening: Session):
     unguarded = "tests.concurrency.unguarded_wsgi:application"
     with (

@@ -51,10 +51,6 @@ def test_no_round_goes_wrong(
 
 
 @pytest.mark.postgresql
-@pytest.mark.skipif(
-    connection.vendor != "postgresql",
-    reason="SQLite lets one writer in at a time: the control cannot fail there",
-)
 @pytest.mark.parametrize(
     "race",
     [

@@ -274,12 +274,11 @@ def test_a_value_of_another_kind_runs_the_queryset_as_it_is():
     assert _by_ids(ids=Message.objects.values("pk")) == [message]
 
 
+@pytest.mark.postgresql  # SQLite has no row locks: Django leaves the clause out
 @pytest.mark.django_db(transaction=True)
 def test_locking_outside_a_transaction_is_refused_as_django_refuses_it():
     from django.db import transaction
 
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has no row locks: Django leaves the clause out")
     message = MessageFactory()
     with transaction.atomic():
         assert _locked(pk=message.pk) == [message]

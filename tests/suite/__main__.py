@@ -212,17 +212,15 @@ def main() -> int:
     run = Run()
     if options.races:
         os.environ["PORTAL_TEST_ROUNDS"] = "200"
-        run.tests("SQLite races", "-n", "2", "-m", "race and not postgresql")
+        run.tests("SQLite races", "-n", "2", "-m", "race")
         test_on_postgresql(run, only_races=True)
         return run.close()
     check_statically(run)
     if options.quick:
-        run.tests(
-            "SQLite", "-n", "2", "-m", "not browser and not slow and not walk and not race and not postgresql"
-        )
+        run.tests("SQLite", "-n", "2", "-m", "not browser and not slow and not walk and not race")
         return run.close()
-    run.tests("SQLite", "-n", "2", "-m", "not browser and not race and not postgresql")
-    run.tests("SQLite races", "-n", "2", "-m", "race and not postgresql")
+    run.tests("SQLite", "-n", "2", "-m", "not browser and not race")
+    run.tests("SQLite races", "-n", "2", "-m", "race")
     test_on_postgresql(run, only_races=False)
     if chromium.find() is None:
         run.missing("browser", "no Chromium on this machine (Debian: apt-get install chromium)")
