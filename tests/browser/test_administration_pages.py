@@ -110,7 +110,9 @@ def _own_pages(world, *, method: str = "get", status: int = 200) -> Iterator[str
             if method == "post" and row.data:
                 continue
             url = reverse(row.url, kwargs=dict(row.kwargs(world)) if row.kwargs else {})
-            if url.startswith("/admin/") and not url.endswith("/results/"):  # part of a list, no page
+            if url.startswith("/admin/") and not url.endswith(
+                ("/results/", ".pdf")
+            ):  # part of a list; a file
                 seen.add(row.url)
                 yield url
 

@@ -192,7 +192,16 @@ def test_on_postgresql(run: Run, *, only_races: bool) -> None:
     with nullcontext(given) if given else postgresql.private_cluster() as url:
         env = {"PORTAL_DATABASE_URL": url, **({} if given else {POSTGRESQL_TEMPLATE: "migrated"})}
         if not only_races:
-            run.tests("PostgreSQL", "-n", "2", "-m", "not browser and not slow and not race", env=env)
+            run.tests(
+                "PostgreSQL",
+                "-n",
+                "2",
+                "--dist",
+                "worksteal",
+                "-m",
+                "not browser and not slow and not race",
+                env=env,
+            )
         run.tests("PostgreSQL races", "-n", "2", "-m", "race", env=env)
 
 
@@ -217,7 +226,15 @@ def main() -> int:
         return run.close()
     check_statically(run)
     if options.quick:
-        run.tests("SQLite", "-n", "2", "-m", "not browser and not slow and not walk and not race")
+        run.tests(
+            "SQLite",
+            "-n",
+            "2",
+            "--dist",
+            "worksteal",
+            "-m",
+            "not browser and not slow and not walk and not race",
+        )
         return run.close()
     run.tests("SQLite", "-n", "2", "-m", "not browser and not race")
     run.tests("SQLite races", "-n", "2", "-m", "race")
