@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from booking.certificates.reading import may_register_arrival
+from booking.certificates.reading import Certificate, may_register_arrival
 from booking.enums import LIVE_STATES, BookingState, CancelReason, DeclineReason, PickReason, WithdrawalReason
 from booking.errors import OwnBookingError
 from booking.messages import can_tell_again
@@ -42,6 +42,7 @@ class Facts:
     is_affected: bool
     """An open task says that its cover ended (rule 3)."""
 
+    certificate: Certificate
     now: datetime
 
     @property
@@ -201,7 +202,7 @@ ACTIONS = [
     AdminAction(
         name="came",
         label=_("Register that they came"),
-        is_possible=lambda facts: may_register_arrival(facts.booking, now=facts.now),
+        is_possible=lambda facts: may_register_arrival(facts.certificate),
         run=lambda booking, actor, now, reason: register_arrival(booking_id=booking.pk, actor=actor, now=now),
         done=_("It is registered, and the certificate can be fetched on the booking’s own page."),
         question=_(

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import batched
 
+from django.db.models import QuerySet
+
 from booking.enums import BookingKind, BookingState
 from booking.messages import mail_kind
 from booking.models import BookedSession
@@ -67,14 +69,8 @@ def queue_reminders(now: datetime) -> int:
     if not is_by_day(now):
         return 0
     booked = (
-        BookedSession.objects.filter(
-            state=BookingState.CONFIRMED,
-            session__state__in=UPCOMING_STATES,
-            session__starts_at__gt=now,
-            session__starts_at__lte=now + WEEK,
-        )
+        _coming(now, within=WEEK)
         .exclude(booking__contact_email="")
-        .select_related("booking", "session")
         .only(
             "booking",
             "session",
@@ -85,7 +81,6 @@ def queue_reminders(now: datetime) -> int:
             "booking__contact_email",
             "booking__confirmed_at",
         )
-        .order_by("session__starts_at", "pk")
     )
     drafts = (draft for item in booked if (draft := _draft(item, now=now)))
     mailed = sum(queue_messages(batch, now=now) for batch in batched(drafts, _BATCH, strict=False))
@@ -94,29 +89,29 @@ def queue_reminders(now: datetime) -> int:
 
 def _queue_texts(now: datetime) -> int:
     """Queue the text messages of the day before: also to who has a mobile number and no address (S24)."""
-    booked = (
+    booked = _coming(now, within=DAY_WINDOW).exclude(booking__sms_phone="")
+    return text_reminders([item for item in booked if _due(item, now=now) == Reminder.DAY], now=now)
+
+
+def _coming(now: datetime, *, within: timedelta) -> QuerySet[BookedSession]:
+    """Return what is confirmed and begins within a time, soonest first."""
+    return (
         BookedSession.objects.filter(
             state=BookingState.CONFIRMED,
             session__state__in=UPCOMING_STATES,
             session__starts_at__gt=now,
-            session__starts_at__lte=now + DAY_WINDOW,
+            session__starts_at__lte=now + within,
         )
-        .exclude(booking__sms_phone="")
         .select_related("booking", "session")
         .order_by("session__starts_at", "pk")
     )
-    due = [
-        item
-        for item in booked
-        if reminder_due(
-            item.booking.kind,
-            starts_at=item.session.starts_at,
-            confirmed_at=_told_at(item),
-            now=now,
-        )
-        == Reminder.DAY
-    ]
-    return text_reminders(due, now=now)
+
+
+def _due(booked: BookedSession, *, now: datetime) -> Reminder | None:
+    booking = booked.booking
+    return reminder_due(
+        booking.kind, starts_at=booked.session.starts_at, confirmed_at=_told_at(booked), now=now
+    )
 
 
 def _told_at(booked: BookedSession) -> datetime | None:
@@ -138,7 +133,7 @@ def reminder_ids(booked: BookedSession) -> dict[str, object]:
 
 def _draft(booked: BookedSession, *, now: datetime) -> Draft | None:
     booking, session = booked.booking, booked.session
-    reminder = reminder_due(booking.kind, starts_at=session.starts_at, confirmed_at=_told_at(booked), now=now)
+    reminder = _due(booked, now=now)
     if reminder is None:
         return None
     mail_type = f"{mail_kind(booking)}_{reminder}"

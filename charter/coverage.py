@@ -32,16 +32,13 @@ def coverage_by(provider: Provider, signatures: Iterable[Signature], *, today: d
 def coverages(providers: Iterable[Provider], *, today: date) -> dict[int, Coverage]:
     """Return the coverage of each provider by its pk, in one query."""
     providers = list(providers)
-    spans: dict[int, list[SignedSpan]] = defaultdict(list)
+    signatures: dict[int, list[Signature]] = defaultdict(list)
     needing = [provider.pk for provider in providers if provider.needs_charter]
     if needing:
         for signature in _signatures(provider_ids=needing):
-            spans[signature.provider_id].append(span_of(signature))
+            signatures[signature.provider_id].append(signature)
     return {
-        provider.pk: coverage_from(spans[provider.pk], today=today, mode=settings.PORTAL_CHARTER_MODE)
-        if provider.needs_charter
-        else Coverage(CoverageState.NOT_REQUIRED)
-        for provider in providers
+        provider.pk: coverage_by(provider, signatures[provider.pk], today=today) for provider in providers
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from booking.attendance.errors import DoorClosedError, WrongTickError
 from booking.attendance.reading import REPORTED_OF, booked_rows
@@ -91,10 +92,19 @@ def has_door(session: Session) -> bool:
 
 def arrivals_of(session_id: int) -> Arrivals:
     """Return what the door has counted of a session."""
+    return _counted(DoorTick.objects.filter(session=session_id))
+
+
+def arrived(booked_ids: Collection[int]) -> dict[int, int]:
+    """Return how many of some sign-ups are there, by pk of BookedSession; who was never ticked is not in it."""
+    return _counted(DoorTick.objects.filter(booked_session__in=booked_ids)).by_booked
+
+
+def _counted(ticks: QuerySet[DoorTick]) -> Arrivals:
+    """Add ticks up: of two of one sign-up the later counts."""
     by_booked: dict[int, int] = {}
     without = 0
-    ticks = DoorTick.objects.filter(session=session_id).order_by("made_at", "pk")
-    for booked_id, people in ticks.values_list("booked_session", "people"):
+    for booked_id, people in ticks.order_by("made_at", "pk").values_list("booked_session", "people"):
         if booked_id is None:
             without = max(0, without + people)
         else:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from booking.attendance.door import arrived
 from booking.attendance.reading import REPORTED_OF
 from booking.certificates.rules import BookedDate, CertificateState, certificate_state, has_come
 from booking.enums import BookingKind
-from booking.models import Attendance, BookedSession, Booking, DoorTick
+from booking.models import Attendance, BookedSession, Booking
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,14 @@ def certificates_of(bookings: Iterable[Booking], *, now: datetime) -> dict[int, 
     """Return the certificates of bookings by pk: two queries for all of them, none where no offer gives any."""
     asked = list(bookings)
     rows = {booking.pk: _rows(booking) for booking in asked}
-    arrived = _arrived([row.pk for of_booking in rows.values() for row in of_booking])
-    return {booking.pk: _certificate(booking, rows[booking.pk], arrived, now=now) for booking in asked}
+    came = _came([row.pk for of_booking in rows.values() for row in of_booking])
+    return {booking.pk: _certificate(booking, rows[booking.pk], came, now=now) for booking in asked}
 
 
-def may_register_arrival(booking: Booking, *, now: datetime) -> bool:
+def may_register_arrival(certificate: Certificate) -> bool:
     """Whether staff may say that a sign-up came: it is over, gives certificates, and nobody has said so yet."""
     missing = (CertificateState.UNKNOWN, CertificateState.NOT_THERE)
-    return len(_rows(booking)) == 1 and certificate_of(booking, now=now).state in missing
+    return certificate.state in missing and len(_rows(certificate.booking)) == 1
 
 
 def _rows(booking: Booking) -> list[BookedSession]:
@@ -64,25 +65,23 @@ def _rows(booking: Booking) -> list[BookedSession]:
     return sorted(rows, key=lambda row: (row.session.starts_at, row.pk))
 
 
-def _arrived(row_ids: list[int]) -> dict[int, int]:
+def _came(row_ids: list[int]) -> dict[int, int]:
     """Return how many came, by pk of the booked session: as reported, else as ticked at the door so far."""
     if not row_ids:
         return {}
-    ticks = DoorTick.objects.filter(booked_session__in=row_ids).order_by("made_at", "pk")
-    arrived = {pk: people for pk, people in ticks.values_list("booked_session", "people") if pk is not None}
     reported = Attendance.objects.filter(booked_session__in=row_ids, booked_class=None)
-    return arrived | dict(reported.values_list("booked_session", "people"))
+    return arrived(row_ids) | dict(reported.values_list("booked_session", "people"))
 
 
 def _certificate(
-    booking: Booking, rows: list[BookedSession], arrived: Mapping[int, int], *, now: datetime
+    booking: Booking, rows: list[BookedSession], came: Mapping[int, int], *, now: datetime
 ) -> Certificate:
     dates = {
         row.pk: BookedDate(
             ends_at=row.session.ends_at,
             state=row.state,
             session_state=row.session.state,
-            arrived=arrived.get(row.pk, 0),
+            arrived=came.get(row.pk, 0),
         )
         for row in rows
     }
@@ -90,7 +89,7 @@ def _certificate(
     if state != CertificateState.READY:
         return Certificate(booking, state)
     attended = [
-        AttendedDate(row, max(1, min(row.people, arrived.get(row.pk, 1))))
+        AttendedDate(row, max(1, min(row.people, came.get(row.pk, 1))))
         for row in rows
         if has_come(dates[row.pk], now=now)
     ]

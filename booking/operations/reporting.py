@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from booking.attendance.asking import ask_for_report
-from booking.attendance.door import Arrivals, arrivals_of
+from booking.attendance.door import Arrivals, arrivals_of, arrived
 from booking.attendance.errors import (
     CorrectionClosedError,
     ReportChangedError,
@@ -134,7 +134,8 @@ def register_arrival(*, booking_id: int, actor: Actor, now: datetime) -> Booking
     row, session = rows[0], sessions[rows[0].session_id]
     if session.ends_at > now or session.state in NOT_TAKING_PLACE:
         raise WrongStateError
-    if row.state == _CAME:
+    is_reported = report_in_force(session.pk) is not None
+    if row.state == _CAME or (not is_reported and arrived([row.pk]).get(row.pk) == row.people):
         return booking
     DoorTick.objects.create(
         session=session,
@@ -144,7 +145,7 @@ def register_arrival(*, booking_id: int, actor: Actor, now: datetime) -> Booking
         made_at=now,
         made_by_id=actor.user_id,
     )
-    if report_in_force(session.pk) is not None:  # else the report finds the tick when it comes
+    if is_reported:  # else the report finds the tick when it comes
         Attendance.objects.update_or_create(
             booked_session=row,
             booked_class=None,

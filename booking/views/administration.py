@@ -22,7 +22,7 @@ from booking import wording, worklist_kinds
 from booking.admin_actions import BY_NAME, AdminAction, Facts, actions_for, perform
 from booking.admin_forms import reason_form
 from booking.caller_forms import CallerForm, caller_form_for, show_refusal
-from booking.certificates.reading import certificate_of
+from booking.certificates.reading import Certificate, certificate_of
 from booking.change_forms import AnyChangeForm, ChangeSchoolForm, change_form_for
 from booking.class_rows import focus_after, reshaped
 from booking.enums import BookingState
@@ -89,8 +89,14 @@ class OneBookingView(BookingAdminView):
             offer=booked[0].session.offer,
             starts_at=booked[0].session.starts_at,
             is_affected=any(item.kind == worklist_kinds.AFFECTED for item in self.open_items),
+            certificate=self.certificate,
             now=self.now,
         )
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """The certificate of the sign-up, or why there is none (V3)."""
+        return certificate_of(self.booking, now=self.now)
 
     @cached_property
     def open_items(self) -> list[WorkItem]:
@@ -143,7 +149,7 @@ class BookingDetailView(OneBookingView):
         """Offer the receipt on paper."""
         url = reverse("booking_admin_receipt", args=[self.booking.pk])
         buttons = [HeaderButton(_("Receipt on paper"), url=url, icon_name="doc-full")]
-        if certificate_of(self.booking, now=self.now).is_ready:
+        if self.certificate.is_ready:
             url = reverse("booking_admin_certificate", args=[self.booking.pk])
             buttons.append(HeaderButton(_("Certificate of participation"), url=url, icon_name="doc-full"))
         is_ahead = self.facts.starts_at > self.now

@@ -102,6 +102,11 @@ class Visits:
             return getattr(client, method)(url, data or {})
 
 
+def forged(token: str) -> str:
+    """Return a token with another first letter: what somebody guesses."""
+    return ("A" if token[0] != "A" else "B") + token[1:]
+
+
 @contextmanager
 def undone() -> Iterator[None]:
     """Undo every change to the database at the end, and forget what was cached."""

@@ -1,6 +1,5 @@
 """Text messages about a booking: by consent, beside the mail, only what cannot wait (N6, ADR 15)."""
 
-import uuid
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -24,6 +23,7 @@ from core.outbox.sms import segments
 from core.outbox.texts import text_for
 from core.privacy.people import Person
 from tests.booking.test_changing_sessions import cancel, move
+from tests.booking.test_flow import seats
 from tests.factories.booking import a_contact, book
 from tests.factories.workshops import SessionFactory, VenueFactory
 from workshops.calendars import LOCAL_ZONE
@@ -49,17 +49,6 @@ def names() -> list[str]:
 def booked(session=None, **contact) -> Booking:
     contact = {"sms_phone": NUMBER, **contact}
     return book(session or SessionFactory(), contact=a_contact(**contact))
-
-
-def seats(**more):
-    return {
-        "submission_key": str(uuid.uuid4()),
-        "kind": "person",
-        "seats": "1",
-        "contact_name": "Mona",
-        "contact_email": "mona@post.example",
-        **more,
-    }
 
 
 def test_nothing_is_asked_or_shown_while_there_is_no_gateway(client, portal_site):

@@ -28,6 +28,7 @@ from charter.organisation.enums import EntryKind
 from core.accounts.models import User
 from tests.browser.checks import assert_fits_the_width
 from tests.browser.sessions import enter_as
+from tests.browser.test_provider_signs import fill_the_form
 from tests.factories.accounts import UserFactory, log_in
 from tests.factories.charter import (
     CharterPeriodFactory,
@@ -91,14 +92,7 @@ def nothing_ran(page: Page) -> None:
 
 def fill(page: Page, name: str) -> None:
     page.locator("[name=signer_name]").fill(name)
-    page.get_by_label("Din rolle i organisationen").fill(hostile(SigningAttempt, "signer_role"))
-    page.get_by_label("Jeg er tegningsberettiget efter vedtægterne eller CVR").check()
-    for statement in (
-        "Jeg har læst hele charteret.",
-        "Organisationen forpligter sig til at følge charteret.",
-        "Jeg har ret til at underskrive for organisationen.",
-    ):
-        page.get_by_label(statement, exact=True).check()
+    fill_the_form(page, role=hostile(SigningAttempt, "signer_role"))
 
 
 def test_hostile_words_are_only_words_on_the_way_to_a_signature_and_in_its_files(

@@ -40,8 +40,8 @@ def newest_code() -> str:
     return codes.code_of(SigningAttempt.objects.latest("pk"))
 
 
-def fill_the_form(page: Page) -> None:
-    page.get_by_label("Din rolle i organisationen").fill("Direktør")
+def fill_the_form(page: Page, *, role: str = "Direktør") -> None:
+    page.get_by_label("Din rolle i organisationen").fill(role)
     page.get_by_label("Jeg er tegningsberettiget efter vedtægterne eller CVR").check()
     for statement in (
         "Jeg har læst hele charteret.",

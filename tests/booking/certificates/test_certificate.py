@@ -15,7 +15,7 @@ from booking.enums import BookingKind, WithdrawalReason
 from booking.errors import WrongStateError
 from booking.evaluation.emails import _build
 from booking.links import certificate_path, manage_path
-from booking.models import Booking, DoorTick
+from booking.models import Attendance, BookedSession, Booking, DoorTick
 from booking.operations import withdraw_booking
 from booking.operations.anonymising import empty_contacts
 from booking.operations.reporting import register_arrival
@@ -351,11 +351,25 @@ def test_arrival_registered_before_the_report_is_found_by_it():
     booking = book(session)
     set_back(session)
 
-    register_arrival(booking_id=booking.pk, actor=SYSTEM, now=timezone.now())
+    for _twice in range(2):
+        register_arrival(booking_id=booking.pk, actor=SYSTEM, now=timezone.now())
     report(session, people=3)
 
     booking.refresh_from_db()
     assert (booking.state, state(booking)) == ("attended", CertificateState.READY)
+    assert DoorTick.objects.count() == 1
+    assert Entry.objects.filter(action="booking_arrival_registered").count() == 1
+
+
+def test_who_was_ticked_off_and_is_not_in_the_report_can_be_registered(came):
+    row = came.booked_sessions.get()
+    BookedSession.objects.filter(pk=row.pk).update(state="no_show")
+    Attendance.objects.filter(booked_session=row).update(people=0)
+    assert state(came) == CertificateState.NOT_THERE
+
+    register_arrival(booking_id=came.pk, actor=SYSTEM, now=timezone.now())
+
+    assert state(came) == CertificateState.READY
 
 
 @pytest.mark.parametrize(
