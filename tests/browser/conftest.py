@@ -5,13 +5,13 @@ another host fails the test that opened it (rules 13 and 14).
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -27,6 +27,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(os.path.dirname(__file__)):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Print with a failure what each open page shows: nobody can look at it afterwards."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for context in item.stash.get(_CONTEXTS, []):
+            for page in context.pages:
+                report.sections.append((f"page {page.url}", _shown(page)))
+    return report
+
+
+_CONTEXTS = pytest.StashKey[list[BrowserContext]]()
+_SHOWN_CHARACTERS = 3_000
+
+
+def _shown(page: Page) -> str:
+    """What a screen reader would find in the page, cut to a length that can be read."""
+    try:
+        content = page.locator("main, #main").first
+        shown = content if content.count() else page.locator("body")
+        return shown.aria_snapshot(timeout=2_000)[:_SHOWN_CHARACTERS]
+    except Error as error:
+        return f"not to be read: {error.message}"
 
 
 @pytest.fixture(scope="session")
@@ -75,10 +102,12 @@ def portal(live_server: LiveServer, portal_site: PortalSite, settings: Settings)
 
 
 @pytest.fixture
-def open_page(browser: Browser, portal: LiveServer) -> Iterator[Callable[..., Page]]:
+def open_page(
+    request: pytest.FixtureRequest, browser: Browser, portal: LiveServer
+) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a page of its own session, with options of Playwright's `new_context`."""
     watch = Watch(host=urlsplit(portal.url).netloc)
-    contexts = []
+    contexts: list[BrowserContext] = request.node.stash.setdefault(_CONTEXTS, [])
 
     def open_(**options: Any) -> Page:
         context = browser.new_context(

@@ -73,7 +73,7 @@ def test_a_caseworker_finds_and_repeats_a_mail_that_failed(caseworker):
     )
 
     caseworker.goto("/admin/")
-    caseworker.get_by_role("link", name="Mail, der ikke kunne sendes").click()
+    caseworker.get_by_role("link", name="Besked ikke sendt").click()
     caseworker.get_by_role("link", name="Løs opgaven").click()
     caseworker.get_by_role("button", name="Prøv igen").click()
 
