@@ -236,7 +236,7 @@ def main() -> int:
             "not browser and not slow and not walk and not race",
         )
         return run.close()
-    run.tests("SQLite", "-n", "2", "-m", "not browser and not race")
+    run.tests("SQLite", "-n", "2", "--dist", "worksteal", "-m", "not browser and not race")
     run.tests("SQLite races", "-n", "2", "-m", "race")
     test_on_postgresql(run, only_races=False)
     if chromium.find() is None:

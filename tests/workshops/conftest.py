@@ -2,8 +2,11 @@
 
 import pytest
 
-from core.prepared import forget_prepared
+from core import prepared
 from workshops import availability
+
+_WITHOUT_BOOKING = -1_000_000
+"""The generation of the reads compiled here: tests of this package share them, and no other package meets them."""
 
 
 @pytest.fixture(autouse=True)
@@ -12,6 +15,4 @@ def _counters_answer(monkeypatch):
     monkeypatch.setattr(availability, "_expired_places", availability._nothing_expired)
     monkeypatch.setattr(availability, "_booked_ids", availability._ids_with_taken_places)
     monkeypatch.setattr(availability, "_active_ids", availability._ids_with_taken_places)
-    forget_prepared()
-    yield
-    forget_prepared()
+    monkeypatch.setattr(prepared, "_generation", _WITHOUT_BOOKING)
