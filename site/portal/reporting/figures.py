@@ -1,7 +1,7 @@
 """Booked, held and attended: three figures for a period, from the snapshots taken when booked (rule 11).
 
-`read_facts` asks the database four times, whatever the data, and returns sums by day (or by one dimension). Everything
-else here adds those sums up. Every figure stands on the same definition:
+`read_figures` asks the database twice, whatever the data, and `Figures` adds up what it found by day, by one dimension
+or by session. Every figure stands on the same definition:
 
 - A period is days, first and last included; a session lies on its local date.
 - **Booked**: places that were kept: confirmed bookings and what became of them (came, stayed away). Not withdrawn or
@@ -16,9 +16,11 @@ else here adds those sums up. Every figure stands on the same definition:
   that have a report.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import (
@@ -200,7 +202,7 @@ class ReportLine:
 
 @dataclass(frozen=True)
 class Facts:
-    """What was read of a scope: sums by day, or by the dimension asked for."""
+    """Sums of a scope: by day, by value of a dimension, or by session."""
 
     scope: Scope
     mapping: SchoolTypeMapping | None
@@ -242,9 +244,170 @@ class Facts:
         return sum((line.completeness for line in lines), Completeness())
 
 
+@dataclass(slots=True)
+class _Visit:
+    """The classes of one session, raw school type and value of a dimension together; a class that comes again alone."""
+
+    session_id: int
+    programme_id: int
+    day: date
+    state: str
+    is_over: bool
+    school_type: str
+    value: Any
+    label: str | None
+    counted_apart: str
+    """The class that comes more than once; empty where each of the classes comes once."""
+
+    pupils: int
+    came: int
+    classes: int
+    classes_there: int
+    reached: Three = NOTHING
+
+    @property
+    def three(self) -> Three:
+        is_held = self.state == SessionState.HELD
+        return Three(self.pupils, self.pupils if is_held else 0, self.came if is_held else 0)
+
+    @property
+    def three_classes(self) -> Three:
+        is_held = self.state == SessionState.HELD
+        return Three(self.classes, self.classes if is_held else 0, self.classes_there if is_held else 0)
+
+    @property
+    def waits(self) -> bool:
+        return self.is_over and self.state in UPCOMING_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class _SessionRow:
+    """One session."""
+
+    session_id: int
+    programme_id: int
+    day: date
+    audience: str
+    state: str
+    is_over: bool
+    value: Any
+    label: str | None
+    seats: int | None
+    """Places kept; None where there are none."""
+
+    people: int | None
+    """The total of the report in force; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was read of a scope, session by session: every sum is made of it, so all agree."""
+
+    scope: Scope
+    visits: tuple[_Visit, ...]
+    sessions: tuple[_SessionRow, ...]
+
+    @cached_property
+    def labels(self) -> dict[Any, str]:
+        """Return the names of the dimension's values where rows have them: districts, offers, providers."""
+        rows: Iterable[_Visit | _SessionRow] = (*self.visits, *self.sessions)
+        return {row.value: row.label for row in rows if row.label}
+
+    def of_types(self, school_types: frozenset[str] | None) -> "Figures":
+        """Return those of classes whose schools were of some raw types; all where None."""
+        if school_types is None:
+            return self
+        return replace(self, visits=tuple(row for row in self.visits if row.school_type in school_types))
+
+    def by_day(self, mapping: SchoolTypeMapping | None = None) -> Facts:
+        """Add them up by day; reports by group of schools where a mapping says what types count as."""
+        return self._added_up(mapping, lambda row: row.day)
+
+    def by_value(self) -> Facts:
+        """Add them up by value of the dimension that they were read by, with the names of the values."""
+        return self._added_up(None, lambda row: row.value)
+
+    def by_session(self, session_ids: Collection[int]) -> Facts:
+        """Return those of some sessions one by one."""
+        these = replace(
+            self,
+            visits=tuple(row for row in self.visits if row.session_id in session_ids),
+            sessions=tuple(row for row in self.sessions if row.session_id in session_ids),
+        )
+        return these._added_up(None, lambda row: row.session_id)
+
+    def _added_up(self, mapping: SchoolTypeMapping | None, key_of: Callable[[Any], Any]) -> Facts:
+        return Facts(
+            self.scope,
+            mapping,
+            tuple(_pupil_lines(self.visits, key_of)),
+            tuple(_session_lines(self.sessions, key_of)),
+            tuple(_report_lines(self.visits, key_of, mapping)),
+            self.labels,
+        )
+
+
+def _pupil_lines(visits: Iterable[_Visit], key_of: Callable[[Any], Any]) -> Iterator[PupilLine]:
+    lines: dict[Any, list[_Visit]] = defaultdict(list)
+    for visit in visits:
+        lines[visit.programme_id, key_of(visit), visit.school_type].append(visit)
+    for (programme_id, key, school_type), of_line in lines.items():
+        yield PupilLine(
+            programme_id=programme_id,
+            key=key,
+            school_type=school_type,
+            participations=add_up(visit.three for visit in of_line),
+            reached=add_up(visit.reached for visit in of_line),
+            classes=add_up(visit.three_classes for visit in of_line),
+            unreported=sum(visit.pupils for visit in of_line if visit.waits),
+            ahead=sum(
+                visit.pupils for visit in of_line if visit.state in UPCOMING_STATES and not visit.is_over
+            ),
+        )
+
+
+def _session_lines(rows: Iterable[_SessionRow], key_of: Callable[[Any], Any]) -> Iterator[SessionLine]:
+    lines: dict[Any, list[_SessionRow]] = defaultdict(list)
+    for row in rows:
+        has_booked = row.seats is not None
+        lines[row.programme_id, key_of(row), row.audience, row.state, row.is_over, has_booked].append(row)
+    for (programme_id, key, audience, state, is_over, has_booked), of_line in lines.items():
+        yield SessionLine(
+            programme_id=programme_id,
+            key=key,
+            audience=audience,
+            state=state,
+            is_over=is_over,
+            has_booked=has_booked,
+            sessions=len(of_line),
+            with_people=sum(bool(row.people) for row in of_line),
+            booked=sum(row.seats or 0 for row in of_line),
+            came=sum(row.people or 0 for row in of_line),
+        )
+
+
+def _report_lines(
+    visits: Iterable[_Visit], key_of: Callable[[Any], Any], mapping: SchoolTypeMapping | None
+) -> Iterator[ReportLine]:
+    """A session with classes of two types of one group is one session of that group."""
+    groups = mapping.groups if mapping else {}
+    has_reported: dict[Any, dict[int, bool]] = defaultdict(dict)
+    for visit in visits:
+        if visit.waits or visit.state in REPORTED:
+            line = visit.programme_id, key_of(visit), groups.get(visit.school_type, "")
+            has_reported[line][visit.session_id] = visit.state in REPORTED
+    for (programme_id, key, group), sessions in has_reported.items():
+        yield ReportLine(programme_id, key, group, Completeness(len(sessions), sum(sessions.values())))
+
+
 def add_up(threes: Iterable[Three]) -> Three:
-    """Return the sum."""
-    return sum(threes, NOTHING)
+    """Return the sum, without an object for each step: a year has thousands."""
+    booked = held = attended = 0
+    for three in threes:
+        booked += three.booked
+        held += three.held
+        attended += three.attended
+    return Three(booked, held, attended)
 
 
 def by_key(lines: Iterable[Any], read: Callable[[Any], Any], zero: Any) -> dict[Any, Any]:
@@ -264,35 +427,19 @@ def by_month(sums: Mapping[Any, Any], zero: Any) -> dict[Any, Any]:
     return found
 
 
-def read_facts(
-    scope: Scope,
-    *,
-    mapping: SchoolTypeMapping | None,
-    now: datetime,
-    by: Dimension | None = None,
-    by_session: bool = False,
-    pupils: bool = True,
-    sessions: bool = True,
-    reached: bool = True,
-    reports: bool = True,
-) -> Facts:
-    """Read the sums of a scope: at most four statements, whatever the data.
+def read_figures(
+    scope: Scope, *, now: datetime, by: Dimension | None = None, pupils: bool = True, sessions: bool = True
+) -> Figures:
+    """Read a scope session by session: at most two statements, whatever the data.
 
     Args:
-        mapping: what school types count as. None where groups are not asked for: then a session counts once.
-        by: the dimension whose values are the lines' keys; by day where None. Months come of days (`month_of`).
-        by_session: the key is the session's id: for lists, with `scope.session_ids`.
+        by: the dimension that the figures can be added up by; months come of days (`by_month`).
         pupils, sessions: leave out what is not asked for.
-        reached, reports: of pupils, leave out that a class counts once as reached, and how many have reported.
     """
-    labels: dict[Any, str] = {}
-    return Facts(
+    return Figures(
         scope,
-        mapping,
-        tuple(_pupil_lines(scope, by, by_session, labels, now, reached=reached)) if pupils else (),
-        tuple(_session_lines(scope, by, by_session, labels, now)) if sessions else (),
-        tuple(_report_lines(scope, by, by_session, mapping, now)) if pupils and reports else (),
-        labels,
+        tuple(_visits(scope, by, now)) if pupils else (),
+        tuple(_session_rows(scope, by, now)) if sessions else (),
     )
 
 
@@ -342,6 +489,7 @@ _LABELS: dict[Dimension | None, str] = {
     Dimension.OFFER: "session__offer__title",
     Dimension.PROVIDER: "session__provider__name",
 }
+_NO_LABEL = Value("", output_field=CharField())
 
 
 def _of_sessions(scope: Scope, path: str) -> Q:
@@ -383,70 +531,8 @@ def _class_places(scope: Scope) -> QuerySet[ClassPlace]:
     return found
 
 
-def _pupil_lines(
-    scope: Scope,
-    by: Dimension | None,
-    by_session: bool,
-    labels: dict[Any, str],
-    now: datetime,
-    *,
-    reached: bool,
-) -> Iterator[PupilLine]:
-    """Two statements: sums, and the classes that are in them more than once."""
-    places = _with_reports(scope, by, by_session=by_session)
-    label = F(_LABELS[by]) if by in _LABELS else Value("", output_field=CharField())
-    is_held = Q(session__state=SessionState.HELD)
-    is_open = Q(session__state__in=UPCOMING_STATES)
-    rows = (
-        places.annotate(label=label)
-        .values("programme", "key", "label", "raw_type")
-        .order_by()
-        .annotate(
-            booked=Sum("booked_class__pupils"),
-            held=Sum("booked_class__pupils", filter=is_held),
-            attended=Sum("report__people", filter=is_held),
-            unreported=Sum("booked_class__pupils", filter=is_open & Q(session__ends_at__lte=now)),
-            ahead=Sum("booked_class__pupils", filter=is_open & Q(session__ends_at__gt=now)),
-            classes=Count("pk"),
-            classes_held=Count("pk", filter=is_held),
-            classes_attended=Count("pk", filter=is_held & Q(report__people__gt=0)),
-        )
-    )
-    for row in rows:
-        if row["label"]:
-            labels[row["key"]] = row["label"]
-        everybody = Three(row["booked"] or 0, row["held"] or 0, row["attended"] or 0)
-        yield PupilLine(
-            programme_id=row["programme"],
-            key=row["key"],
-            school_type=row["raw_type"],
-            participations=everybody,
-            reached=everybody,
-            classes=Three(row["classes"], row["classes_held"], row["classes_attended"]),
-            unreported=row["unreported"] or 0,
-            ahead=row["ahead"] or 0,
-        )
-    if reached:
-        yield from _counted_again(scope, places)
-
-
-def _with_reports(scope: Scope, by: Dimension | None, *, by_session: bool) -> QuerySet[Any, Any]:
-    return _class_places(scope).annotate(
-        report=FilteredRelation(
-            "booked_class__attendances",
-            condition=Q(booked_class__attendances__booked_session=F("booked_session")),
-        ),
-        programme=F("session__programme"),
-        key=_key_of_place(by, by_session=by_session),
-        raw_type=F("booked_session__booking__school_type"),
-    )
-
-
-def _counted_again(scope: Scope, places: QuerySet[Any, Any]) -> Iterator[PupilLine]:
-    """Take away what the sums count more than once as reached: all visits of a class but one.
-
-    Of a class counts, as booked and held, the first day with most booked; as attended the first with most there.
-    """
+def _visits(scope: Scope, by: Dimension | None, now: datetime) -> list[_Visit]:
+    """One statement: the classes of each session together, those that come more than once each by itself."""
     again = (
         _class_places(scope)
         .order_by()
@@ -455,67 +541,76 @@ def _counted_again(scope: Scope, places: QuerySet[Any, Any]) -> Iterator[PupilLi
         .filter(visits__gt=1)
         .values("class_key")
     )
-    visits: dict[tuple[int, str], list[_Visit]] = {}
-    rows = places.filter(class_key__in=again).order_by("session__starts_at", "pk")
-    for programme_id, class_key, *values in rows.values_list(
-        "programme",
-        "class_key",
-        "key",
-        "raw_type",
-        "session__state",
-        "booked_class__pupils",
-        "report__people",
-    ):
-        visits.setdefault((programme_id, class_key), []).append(_Visit(*values))
-    for (programme_id, _class), of_class in visits.items():
-        booked = max(of_class, key=lambda visit: visit.pupils)
+    rows = (
+        _class_places(scope)
+        .annotate(
+            report=FilteredRelation(
+                "booked_class__attendances",
+                condition=Q(booked_class__attendances__booked_session=F("booked_session")),
+            ),
+            is_over=_is_over("session__", now),
+            value=_value_of_place(by),
+            label=F(_LABELS[by]) if by in _LABELS else _NO_LABEL,
+            counted_apart=Case(
+                When(class_key__in=again, then=F("class_key")), default=Value(""), output_field=CharField()
+            ),
+        )
+        .values_list(
+            "session",
+            "session__programme",
+            "session__local_date",
+            "session__state",
+            "is_over",
+            "booked_session__booking__school_type",
+            "value",
+            "label",
+            "counted_apart",
+        )
+        .annotate(
+            pupils=Sum("booked_class__pupils"),
+            came=Coalesce(Sum("report__people"), 0),
+            classes=Count("pk"),
+            classes_there=Count("pk", filter=Q(report__people__gt=0)),
+        )
+        .order_by("session__starts_at", "session")
+    )
+    visits = [_Visit(*row) for row in rows]
+    _count_once(visits)
+    return visits
+
+
+def _count_once(visits: Iterable[_Visit]) -> None:
+    """Say how many each visit reaches: of a class that comes again, only the visits with most of it do.
+
+    As booked and held counts its first day with most booked, as attended the first with most there.
+    """
+    again: dict[tuple[int, str], list[_Visit]] = defaultdict(list)
+    for visit in visits:
+        visit.reached = visit.three
+        if visit.counted_apart:
+            again[visit.programme_id, visit.counted_apart].append(visit)
+    for of_class in again.values():
+        booked = max(of_class, key=lambda visit: visit.three.booked)
         held = max(of_class, key=lambda visit: visit.three.held)
         attended = max(of_class, key=lambda visit: visit.three.attended)
         for visit in of_class:
-            yield PupilLine(
-                programme_id=programme_id,
-                key=visit.key,
-                school_type=visit.raw_type,
-                participations=NOTHING,
-                reached=Three(
-                    0 if visit is booked else -visit.three.booked,
-                    0 if visit is held else -visit.three.held,
-                    0 if visit is attended else -visit.three.attended,
-                ),
-                classes=NOTHING,
+            visit.reached = Three(
+                visit.three.booked if visit is booked else 0,
+                visit.three.held if visit is held else 0,
+                visit.three.attended if visit is attended else 0,
             )
 
 
-@dataclass(frozen=True, eq=False)
-class _Visit:
-    """One class in one session."""
-
-    key: Any
-    raw_type: str
-    state: str
-    pupils: int
-    came: int | None
-
-    @property
-    def three(self) -> Three:
-        is_held = self.state == SessionState.HELD
-        return Three(self.pupils, self.pupils if is_held else 0, (self.came or 0) if is_held else 0)
-
-
-def _key_of_place(by: Dimension | None, *, by_session: bool) -> Any:
-    """Return what a class's place is grouped by: the day where nothing else is asked for."""
-    if by_session:
-        return F("session")
+def _value_of_place(by: Dimension | None) -> Any:
+    """Return the value of a dimension that a class's place has; the day where none is asked for."""
     if by == Dimension.STAGE:
         stages = [When(booked_class__grade__range=span, then=Value(stage)) for stage, span in STAGES.items()]
         return Case(*stages, default=Value(""), output_field=CharField())
     return F(_FROM_PLACE.get(by, "session__local_date"))
 
 
-def _session_lines(
-    scope: Scope, by: Dimension | None, by_session: bool, labels: dict[Any, str], now: datetime
-) -> Iterator[SessionLine]:
-    """One statement: seats and reports are summed within each session first."""
+def _session_rows(scope: Scope, by: Dimension | None, now: datetime) -> list[_SessionRow]:
+    """One statement: every session with the seats kept in it and the total of its report in force."""
     seats = (
         BookedSession.objects.filter(session=OuterRef("pk"), state__in=REPORTED_OF)
         .order_by()
@@ -525,85 +620,47 @@ def _session_lines(
     )
     reports = SessionReport.objects.filter(session=OuterRef("pk")).order_by("-number").values("people")[:1]
     found = Session.objects.filter(_of_sessions(scope, "")).exclude(state=SessionState.DRAFT)
-    key: Any = F("local_date")
-    label: Any = Value("", output_field=CharField())
-    if by_session:
-        key = F("pk")
-    elif by == Dimension.DISTRICT:
-        key = _place_district()
-        label = Coalesce("venue__district__name", "for_school__district__name", "host_school__district__name")
-    elif by in (Dimension.OFFER, Dimension.PROVIDER):
-        key, label = F(by), F("offer__title" if by == Dimension.OFFER else "provider__name")
+    value, label = _value_of_session(by)
     if scope.dimension == Dimension.DISTRICT:
         found = found.annotate(place=_place_district()).filter(place=scope.value)
     rows = (
         found.annotate(
-            line_key=key,
+            line_value=value,
             label=label,
+            is_over=_is_over("", now),
             seats=Subquery(seats, output_field=IntegerField()),
             people=Subquery(reports, output_field=IntegerField()),
-            is_over=Case(When(ends_at__lte=now, then=Value(True)), default=Value(False)),
-            has_booked=Case(When(seats__isnull=False, then=Value(True)), default=Value(False)),
         )
-        .values("programme", "line_key", "label", "audience", "state", "is_over", "has_booked")
         .order_by()
-        .annotate(
-            sessions=Count("pk"),
-            booked=Sum("seats"),
-            came=Sum("people"),
-            with_people=Count("pk", filter=Q(people__gt=0)),
+        .values_list(
+            "pk",
+            "programme",
+            "local_date",
+            "audience",
+            "state",
+            "is_over",
+            "line_value",
+            "label",
+            "seats",
+            "people",
         )
     )
-    for row in rows:
-        if row["label"]:
-            labels[row["line_key"]] = row["label"]
-        yield SessionLine(
-            programme_id=row["programme"],
-            key=row["line_key"],
-            audience=row["audience"],
-            state=row["state"],
-            is_over=row["is_over"],
-            has_booked=row["has_booked"],
-            sessions=row["sessions"],
-            with_people=row["with_people"],
-            booked=row["booked"] or 0,
-            came=row["came"] or 0,
-        )
+    return [_SessionRow(*row) for row in rows]
 
 
-def _report_lines(
-    scope: Scope, by: Dimension | None, by_session: bool, mapping: SchoolTypeMapping | None, now: datetime
-) -> Iterator[ReportLine]:
-    """One statement: a session with classes of two types of one group is one session of that group."""
-    group = Case(
-        *[
-            When(booked_session__booking__school_type=raw, then=Value(slug))
-            for raw, slug in (mapping.groups if mapping else {}).items()
-        ],
-        default=Value(""),
-        output_field=CharField(),
-    )
-    is_due = Q(session__state__in=REPORTED) | Q(session__state__in=UPCOMING_STATES, session__ends_at__lte=now)
-    rows = (
-        _class_places(scope)
-        .filter(is_due)
-        .annotate(
-            group=group, programme=F("session__programme"), key=_key_of_place(by, by_session=by_session)
-        )
-        .values("programme", "key", "group")
-        .order_by()
-        .annotate(
-            due=Count("session", distinct=True),
-            reported=Count("session", distinct=True, filter=Q(session__state__in=REPORTED)),
-        )
-    )
-    for row in rows:
-        yield ReportLine(
-            programme_id=row["programme"],
-            key=row["key"],
-            group=row["group"],
-            completeness=Completeness(row["due"], row["reported"]),
-        )
+def _value_of_session(by: Dimension | None) -> tuple[Any, Any]:
+    """Return the value of a dimension that a session has, and its name; the day where none is asked for."""
+    if by == Dimension.DISTRICT:
+        names = Coalesce("venue__district__name", "for_school__district__name", "host_school__district__name")
+        return _place_district(), names
+    if by in (Dimension.OFFER, Dimension.PROVIDER):
+        return F(by), F("offer__title" if by == Dimension.OFFER else "provider__name")
+    return F("local_date"), _NO_LABEL
+
+
+def _is_over(path: str, now: datetime) -> Case:
+    """Return whether the session at `path` is over."""
+    return Case(When(**{f"{path}ends_at__lte": now}, then=Value(True)), default=Value(False))
 
 
 def _place_district() -> Coalesce:

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from charter.models import Agreement, Programme
-from portal.reporting.enums import Counting, GoalStatus, MilestoneSource, StatedStatus
+from portal.reporting.enums import Counting, Dimension, GoalStatus, MilestoneSource, StatedStatus
 from portal.reporting.figures import (
     NOTHING,
     Completeness,
     Facts,
+    Figures,
     Scope,
     Three,
     add_up,
@@ -19,7 +20,7 @@ from portal.reporting.figures import (
     mapping_in_force,
     month_of,
     next_month,
-    read_facts,
+    read_figures,
 )
 from portal.reporting.milestones import Part, parts_of_pilots
 from portal.reporting.models import AnnualGoal, SchoolTypeMapping
@@ -115,18 +116,27 @@ class Progress:
 
     programme: Programme
     period: Period
+    figures: Figures
     facts: Facts
+    """The figures by day."""
+
     goals: tuple[GoalFigure, ...]
     days: SchoolDays
 
 
 def progress_of(
-    *, programme: Programme, period: Period, now: datetime, mapping: SchoolTypeMapping | None = None
+    *,
+    programme: Programme,
+    period: Period,
+    now: datetime,
+    mapping: SchoolTypeMapping | None = None,
+    by: Dimension | None = None,
 ) -> Progress:
     """Return the goals of a programme that touch a period, with figures of that period; a fixed number of statements.
 
     Args:
         mapping: what school types count as, where it has been read already; else the version in force.
+        by: the dimension that the figures are broken down by beside the goals.
     """
     today = local_date_of(now)
     goals = [
@@ -135,12 +145,14 @@ def progress_of(
         if goal.first_day <= period.last_day and goal.last_day >= period.first_day
     ]
     scope = Scope(period.first_day, period.last_day, programme_id=programme.pk)
-    facts = read_facts(scope, mapping=mapping or mapping_in_force(), now=now)
+    mapping = mapping or mapping_in_force()
+    figures = read_figures(scope, now=now, by=by)
+    facts = figures.by_day(mapping)
     days = school_days_of(period, today=today)
-    figures = [
+    goal_figures = [
         _figure_of(goal, period=period, facts=facts, days=days, today=today) for goal in _newest_of_key(goals)
     ]
-    return Progress(programme, period, facts, tuple(figures), days)
+    return Progress(programme, period, figures, facts, tuple(goal_figures), days)
 
 
 def periods_of(programme: Programme, *, today: date) -> list[Period]:

@@ -1,6 +1,6 @@
 """What somebody asks of the figures by an address: programme, period, whose figures, broken down by what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -15,10 +15,10 @@ from charter.models import Programme, Provider
 from portal.reporting.enums import Dimension, Subject
 from portal.reporting.figures import (
     NOTHING,
-    REPORTED,
     SCHOOL_DIMENSIONS,
     Completeness,
     Facts,
+    Figures,
     Scope,
     Three,
     add_up,
@@ -26,7 +26,7 @@ from portal.reporting.figures import (
     by_month,
     mapping_in_force,
     month_of,
-    read_facts,
+    read_figures,
     sessions_of,
 )
 from portal.reporting.goals import COUNTED, Period, default_period, periods_of, scope_of
@@ -160,23 +160,32 @@ def dimensions_of(scope: Scope) -> list[Dimension]:
     return [item for item in Dimension if has_classes or item not in SCHOOL_DIMENSIONS]
 
 
-def breakdown(question: Question, *, now: datetime, whole: Facts | None = None) -> list[Row]:
-    """Return the rows of a breakdown; at most three statements.
+def figures_asked(question: Question, *, now: datetime, sessions: Iterable[Session] | None = None) -> Figures:
+    """Read the figures of a question, of its one value where it asks for one; one statement.
 
     Args:
-        whole: what was read of the programme's period by day: people by month are in it, and cost nothing more.
+        sessions: only those of these sessions.
     """
-    if whole is not None and question.by == Dimension.MONTH and not question.counts_pupils:
-        facts = whole
-    else:
-        facts = read_facts(
-            replace(question.scope, dimension=None, value=None),
-            mapping=None,
-            now=now,
-            by=None if question.by == Dimension.MONTH else question.by,
-            pupils=question.counts_pupils,
-            sessions=not question.counts_pupils,
-        )
+    scope = question.scope
+    if sessions is not None:
+        scope = replace(scope, session_ids=tuple(session.pk for session in sessions))
+    return read_figures(
+        scope,
+        now=now,
+        by=question.by,
+        pupils=question.counts_pupils,
+        sessions=not question.counts_pupils,
+    )
+
+
+def breakdown(question: Question, figures: Figures) -> list[Row]:
+    """Return the rows of a breakdown.
+
+    Args:
+        figures: read by the question's dimension, of every value; they may be of more audiences and schools.
+    """
+    figures = figures.of_types(question.scope.school_types)
+    facts = figures.by_day() if question.by == Dimension.MONTH else figures.by_value()
     threes, reached, completeness = _sums(facts, question)
     keys = set(threes) | set(completeness)
     return [
@@ -191,16 +200,9 @@ def breakdown(question: Question, *, now: datetime, whole: Facts | None = None) 
     ]
 
 
-def totals_of(question: Question, *, now: datetime) -> Row:
-    """Return the figures of a question's sessions in one row; at most three statements."""
-    facts = read_facts(
-        question.scope,
-        mapping=None,
-        now=now,
-        pupils=question.counts_pupils,
-        sessions=not question.counts_pupils,
-    )
-    threes, reached, completeness = _sums(facts, question)
+def totals_of(question: Question, figures: Figures) -> Row:
+    """Return the figures of a question's sessions in one row."""
+    threes, reached, completeness = _sums(figures.by_day(), question)
     return Row(
         key="",
         label=_("In all"),
@@ -210,28 +212,12 @@ def totals_of(question: Question, *, now: datetime) -> Row:
     )
 
 
-def figures_of_sessions(
-    question: Question, sessions: list[Session], *, now: datetime
+def figures_by_session(
+    question: Question, figures: Figures, sessions: Iterable[Session]
 ) -> tuple[dict[int, Three], dict[int, Completeness]]:
-    """Return the figures of some sessions one by one, by the same read as their sums; one statement."""
-    facts = read_facts(
-        replace(question.scope, session_ids=tuple(session.pk for session in sessions)),
-        mapping=None,
-        now=now,
-        by_session=True,
-        pupils=question.counts_pupils,
-        sessions=not question.counts_pupils,
-        reached=False,
-        reports=False,
-    )
-    threes, _reached, completeness = _sums(facts, question)
-    if question.counts_pupils:
-        # A session alone says itself whether it should have reported: what it has are classes that are counted.
-        completeness = {
-            session.pk: Completeness(1, int(session.state in REPORTED))
-            for session in sessions
-            if session.pk in threes and (session.state in REPORTED or session.ends_at <= now)
-        }
+    """Return the figures of some of a question's sessions one by one."""
+    one_by_one = figures.by_session({session.pk for session in sessions})
+    threes, _reached, completeness = _sums(one_by_one, question)
     return threes, completeness
 
 
@@ -274,13 +260,14 @@ def label_of(by: Dimension, key: Any, labels: Mapping[Any, str]) -> str:
     return labels.get(key) or _("Not known")
 
 
-def value_label(question: Question) -> str:
-    """Name the one value that is asked for; empty for all. A statement where a row has the name."""
+def value_label(question: Question, figures: Figures) -> str:
+    """Name the one value that is asked for; empty for all. A statement where the figures have no row of it."""
     key = question.scope.value
     if question.scope.dimension is None:
         return ""
-    model = _ROWS.get(question.by)
-    labels = {row.pk: str(row) for row in model.objects.filter(pk=key)} if model else {}
+    labels, model = figures.labels, _ROWS.get(question.by)
+    if model is not None and key not in labels:
+        labels = {row.pk: str(row) for row in model.objects.filter(pk=key)}
     return label_of(question.by, key, labels)
 
 

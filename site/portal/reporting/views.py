@@ -25,7 +25,7 @@ from portal.reporting.charts import goal_bar, goal_chart
 from portal.reporting.coverage import Coverage, Group, coverage_of
 from portal.reporting.enums import Dimension, Reach, Subject
 from portal.reporting.errors import CountingChangedError, CountingUnchangedError
-from portal.reporting.figures import NOTHING, Completeness, add_up, mapping_in_force
+from portal.reporting.figures import NOTHING, Completeness, Figures, add_up, mapping_in_force
 from portal.reporting.forms import CountingForm
 from portal.reporting.goals import COUNTED, GoalFigure, Period, Progress, progress_of
 from portal.reporting.maps import coverage_map
@@ -38,7 +38,8 @@ from portal.reporting.questions import (
     ask,
     breakdown,
     dimensions_of,
-    figures_of_sessions,
+    figures_asked,
+    figures_by_session,
     of_label,
     period_key,
     period_label,
@@ -87,7 +88,7 @@ class GoalsView(FiguresView):
             return self._export(question, file_format)
         today = local_date_of(self.now)
         progress = _progress(question, now=self.now)
-        rows = breakdown(question, now=self.now, whole=progress.facts)
+        rows = breakdown(question, progress.figures)
         return self.show(
             question=question,
             period=period_label(question.period),
@@ -131,12 +132,12 @@ class GoalsView(FiguresView):
 
     def _export(self, question: Question, file_format: str) -> HttpResponseBase:
         asked = self.request.GET.get("table", "goals")
+        progress = _progress(question, now=self.now)
         if asked == "breakdown":
-            table = _breakdown_table(
-                question, breakdown(question, now=self.now), totals_of(question, now=self.now)
-            )
+            rows = breakdown(question, progress.figures)
+            total = _total(rows, question, _completeness_of(question, progress))
+            table = _breakdown_table(question, rows, total)
         else:
-            progress = _progress(question, now=self.now)
             table = _months_table(progress) if asked == "months" else goals_table(progress)
         return table_response(table, file_format=file_format, filename=_filename(table.title, question))
 
@@ -161,14 +162,16 @@ class GoalSessionsView(FiguresView):
             return table_response(table, file_format=file_format, filename=_filename(title, question))
         page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
         sessions = list(page.object_list)
+        # The rows' figures and their sum are of one read; where no sum is shown, the page's sessions are enough.
+        figures = figures_asked(question, now=self.now, sessions=sessions if question.only_missing else None)
         return self.show(
             question=question,
             period=period_label(question.period),
             of_label=of_label(question),
-            value_label=value_label(question),
+            value_label=value_label(question, figures),
             page=page,
-            lines=list(self._lines(question, sessions)),
-            total=None if question.only_missing else totals_of(question, now=self.now),
+            lines=list(self._lines(question, figures, sessions)),
+            total=None if question.only_missing else totals_of(question, figures),
             unit=_unit(question),
             query=question.query(),
             back_url=f"{reverse('goals')}?{question.query(value=None, missing=None)}",
@@ -176,8 +179,10 @@ class GoalSessionsView(FiguresView):
             exports={name: f"?{question.query(export=name)}" for name in FORMATS},
         )
 
-    def _lines(self, question: Question, sessions: list[Session]) -> Iterator[dict[str, Any]]:
-        threes, completeness = figures_of_sessions(question, sessions, now=self.now)
+    def _lines(
+        self, question: Question, figures: Figures, sessions: list[Session]
+    ) -> Iterator[dict[str, Any]]:
+        threes, completeness = figures_by_session(question, figures, sessions)
         schools = _schools_of(sessions)
         for session in sessions:
             yield {
@@ -199,7 +204,8 @@ class GoalSessionsView(FiguresView):
         keys = list(found.values_list("pk", flat=True))
         for start in range(0, len(keys), _AT_ONCE):
             piece = list(found.filter(pk__in=keys[start : start + _AT_ONCE]))
-            for line in self._lines(question, piece):
+            figures = figures_asked(question, now=self.now, sessions=piece)
+            for line in self._lines(question, figures, piece):
                 session, three = line["session"], line["three"]
                 yield [
                     session.pk, session.local_date, session.title, session.provider.name, line["schools"],
@@ -524,7 +530,11 @@ def _subjects(question: Question) -> list[dict[str, Any]]:
 
 def _progress(question: Question, *, now: datetime) -> Progress:
     return progress_of(
-        programme=question.programme, period=question.period, now=now, mapping=question.mapping
+        programme=question.programme,
+        period=question.period,
+        now=now,
+        mapping=question.mapping,
+        by=question.by,
     )
 
 

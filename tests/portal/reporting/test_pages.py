@@ -276,7 +276,7 @@ WAGTAILS_FRAME = 7
 @pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize(
     ("name", "own"),
-    [("goals", 12), ("goal_sessions", 9), ("coverage", 5)],
+    [("goals", 7), ("goal_sessions", 6), ("coverage", 5)],
     ids=["goals", "sessions", "coverage"],
 )
 def test_a_page_costs_the_same_whatever_there_is(client, name, own, size, django_assert_num_queries):
