@@ -356,6 +356,41 @@ class SignatureViewSet(ReadOnlyViewSet):
         ]
 
 
+class ProgrammeAddView(generic.CreateView):
+    """A new programme."""
+
+    def save_instance(self) -> Programme:
+        """Save, and note it."""
+        with transaction.atomic():
+            programme: Programme = super().save_instance()
+            _note_programme("programme.created", programme, self, frame_before=None)
+        return programme
+
+
+class ProgrammeEditView(generic.EditView):
+    """A changed programme."""
+
+    def save_instance(self) -> Programme:
+        """Save, and note what the yearly frame was: costs are held against it."""
+        with transaction.atomic():
+            frame_before = self.form.initial.get("yearly_budget_dkk")
+            programme: Programme = super().save_instance()
+            _note_programme("programme.edited", programme, self, frame_before=frame_before)
+        return programme
+
+
+def _note_programme(action: str, programme: Programme, view: Any, *, frame_before: int | None) -> None:
+    record(
+        action,
+        f"programme:{programme.pk}",
+        actor=Actor.of(view.request.user),
+        now=timezone.now(),
+        fields=sorted(view.form.changed_data),
+        frame_before=frame_before,
+        frame_after=programme.yearly_budget_dkk,
+    )
+
+
 class ProgrammeViewSet(PlainViewSet):
     """«Handleplaner»."""
 
@@ -364,6 +399,8 @@ class ProgrammeViewSet(PlainViewSet):
     menu_label = _("Programmes")
     icon = "tasks"
     list_display = ["name", "department", "first_day", "last_day"]
+    add_view_class = ProgrammeAddView
+    edit_view_class = ProgrammeEditView
     form_fields = ["name", "slug", "department", "first_day", "last_day", "yearly_budget_dkk"]
     ordering = ["name"]
 

@@ -30,6 +30,8 @@ def register() -> None:
         "reporting.annualreport", {ADMINISTRATION: ("add", "view"), CASEWORKER: VIEW, AUDITOR: VIEW}
     )
     register_grants("reporting.annualreportdocument", {})
+    for model in ("reporting.agreedamount", "reporting.sessionprice"):
+        register_grants(model, {ADMINISTRATION: ("add", "view"), AUDITOR: VIEW})
     register_grants("home", {ADMINISTRATION: ALL, EDITOR: ALL, AUDITOR: VIEW})
     register_grants("cms", {ADMINISTRATION: ALL, EDITOR: ALL, AUDITOR: VIEW})
     register_grants(

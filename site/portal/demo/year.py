@@ -60,6 +60,7 @@ from core.accounts.models import User
 from core.audit.log import LINK, SYSTEM, Actor
 from core.outbox.models import Message, MessageState
 from portal.demo import people
+from portal.demo.costs import add_costs
 from portal.demo.evaluations import add_evaluations
 from portal.demo.logins import ensure_staff_logins
 from portal.demo.organisations import add_organisations
@@ -179,6 +180,14 @@ def load_year(*, now: datetime) -> None:
             signed=year.providers["klikklar"],
             agreement_with=year.providers["dialogbroen"],
         )
+        add_costs(
+            now=year.now,
+            days=(year.first_day, year.last_day),
+            providers=year.providers,
+            programmes=programmes,
+            offers=year.offers,
+            actor=Actor("user", User.objects.get(email="administration@demo.example").pk),
+        )
         watch_agreements(year.now)
         _close_a_year(year)
         _settle_mails(year)
@@ -233,6 +242,7 @@ def _programmes(year: Year) -> dict[str, Programme]:
             "department": department,
             "first_day": year.first_day,
             "last_day": year.last_day + timedelta(days=365),
+            "yearly_budget_dkk": 1_200_000,
         },
     )
     goals = (

@@ -136,5 +136,7 @@ class AnnualGoal(models.Model):
         return self.title
 
 
+from portal.reporting.costs.models import AgreedAmount as AgreedAmount  # noqa: E402
+from portal.reporting.costs.models import SessionPrice as SessionPrice  # noqa: E402
 from portal.reporting.yearly.models import AnnualReport as AnnualReport  # noqa: E402 - stand below the goals
 from portal.reporting.yearly.models import AnnualReportDocument as AnnualReportDocument  # noqa: E402

@@ -1,0 +1,1 @@
+"""What sessions cost against a programme's yearly frame (ADR 16)."""
