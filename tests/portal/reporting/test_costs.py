@@ -355,6 +355,23 @@ def test_the_list_behind_a_sum_adds_up_to_it_and_says_why_a_price_is_missing(cli
     assert missing["lines"][0]["agreement_url"] == reverse("agreement_prices", args=[agreement.pk])
 
 
+def test_the_list_of_all_never_mixes_what_is_spent_committed_and_open(client, offer):
+    agree(agreement_of(offer), 8_000)
+    visit(offer)
+    book(SessionFactory(offer=offer))
+    SessionFactory(offer=offer)
+    visit(OfferFactory(programme=offer.programme))
+
+    context = client.get(reverse("cost_sessions")).context
+
+    assert [(item["label"], item["amount"]) for item in context["sums"]] == [
+        ("Brugt", "8.000\xa0kr."),
+        ("Disponeret", "8.000\xa0kr."),
+        ("Åben dato uden bookinger", "8.000\xa0kr."),
+    ]
+    assert context["share"] == Share(sessions=3, priced=2, amount=16_000)
+
+
 def test_the_list_keeps_to_one_provider(client, offer):
     session = visit(offer)
     visit(OfferFactory(programme=offer.programme))

@@ -29,11 +29,12 @@ from portal.reporting.costs.operations import add_amount, set_session_price
 from portal.reporting.costs.permissions import user_can_enter_amounts, user_can_see_costs
 from portal.reporting.costs.questions import CostQuestion, ask_costs
 from portal.reporting.costs.sums import (
+    NOTHING,
     ProviderCost,
     YearCost,
     agreement_of_day,
     priced_sessions,
-    share_of,
+    shares_of,
     year_cost,
 )
 from portal.reporting.costs.wording import definitions, kroner, standing
@@ -143,7 +144,7 @@ class CostSessionsView(CostsPage):
             table = Table(title=title, headings=_session_headings(), rows=_session_rows(found))
             return table_response(table, file_format=file_format, filename=_filename(title, question))
         page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
-        share = share_of(question.sessions(now=self.now))
+        shares = shares_of(question.sessions(now=self.now))
         return self.show(
             question=question,
             provider=Provider.objects.filter(pk=question.provider_id).first()
@@ -152,8 +153,12 @@ class CostSessionsView(CostsPage):
             counts_label=Counts(question.counts).label if question.counts else "",
             page=page,
             lines=[_line(session) for session in page.object_list],
-            share=share,
-            amount=kroner(share.amount),
+            sums=[
+                {"label": kind.label, "amount": kroner(share.amount)}
+                for kind, share in shares.items()
+                if not question.only_missing
+            ],
+            share=shares.get(Counts.SPENT, NOTHING) + shares.get(Counts.COMMITTED, NOTHING),
             query=question.query(),
             back_url=f"{reverse('costs')}?{question.query(provider=None, counts=None, missing=None)}",
             toggle_url=f"?{question.query(missing=None if question.only_missing else '1')}",
@@ -360,7 +365,9 @@ def _line(session: Any) -> dict[str, Any]:
         "counts": Counts(session.counts).label,
         "price": kroner(session.price) if session.price is not None else "",
         "source": _source(session),
-        "agreement_url": reverse("agreement_prices", args=[session.agreement]) if session.agreement else "",
+        "agreement_url": reverse("agreement_prices", args=[session.agreement])
+        if session.agreement
+        else f"{reverse('agreement:index')}?provider={session.provider_id}",
         "price_url": reverse("session_price", args=[session.pk]),
     }
 

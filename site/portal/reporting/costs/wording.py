@@ -36,7 +36,7 @@ def standing(cost: YearCost) -> tuple[str, str]:
 def definitions() -> list[str]:
     """Return what the amounts mean, in words that stand beside them."""
     return [
-        _("Spent: sessions that were reported as held, and fixed amounts whose day has come."),
+        _("Spent: sessions that were reported as held, and fixed amounts until today."),
         _(
             "Committed: sessions with somebody booked that are to come or have not reported, and fixed amounts later in the year."
         ),
