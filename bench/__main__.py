@@ -54,7 +54,7 @@ def bars_of(name: str, found: dict[str, Any]) -> Iterator[Bar]:
 
 def _in_floors(cost: dict[str, Any]) -> float:
     """Return a cost as a multiple of the floor measured beside it."""
-    return round(cost["server_cpu_ms"] / cost["floor_cpu_ms"], 1)
+    return round(cost["server_cpu_ms"] / cost["floor_server_cpu_ms"], 1)
 
 
 def growth_bars(name: str, sizes: dict[str, Any]) -> Iterator[Bar]:

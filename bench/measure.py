@@ -27,7 +27,7 @@ from django.utils import timezone  # noqa: E402
 from bench.data import SCHOOL_DOMAIN, World, grow_to, prepare  # noqa: E402
 from bench.growth import STAFF_PATHS, paths_of, reader  # noqa: E402
 from bench.lighthouse import audit  # noqa: E402
-from bench.processes import cpu_seconds  # noqa: E402
+from bench.processes import cpu_seconds, database_cpu_seconds, postmaster  # noqa: E402
 from bench.signing import signatures  # noqa: E402
 from booking import links  # noqa: E402
 from booking.enums import BookingState  # noqa: E402
@@ -51,6 +51,9 @@ class Cost:
     acts: int
     requests: float
     server_cpu_ms: float
+    """Of the portal's processes and the database's."""
+    database_cpu_ms: float
+    """The part of it in PostgreSQL's own processes."""
     p50_ms: float
     p95_ms: float
     per_second: float
@@ -88,9 +91,9 @@ def cost_of(
         except BaseException as error:
             failures.append(error)
 
-    process_ids = portal.process_ids()
+    process_ids, database = portal.process_ids(), postmaster()
     requests = sum(visitor.requests for visitor in crowd)
-    cpu = cpu_seconds(process_ids)
+    cpu, in_database = cpu_seconds(process_ids), database_cpu_seconds(database)
     started = time.perf_counter()
     threads = [threading.Thread(target=run, args=(visitor,)) for visitor in crowd]
     for thread in threads:
@@ -101,13 +104,15 @@ def cost_of(
     if failures:
         raise failures[0]
     settle()
-    used = cpu_seconds(process_ids) - cpu
+    in_database = database_cpu_seconds(database) - in_database
+    used = cpu_seconds(process_ids) - cpu + in_database
     acts = len(crowd) * acts_each
     waits.sort()
     return Cost(
         acts=acts,
         requests=round((sum(visitor.requests for visitor in crowd) - requests) / acts, 2),
         server_cpu_ms=round(used * 1000 / acts, 2),
+        database_cpu_ms=round(in_database * 1000 / acts, 2),
         p50_ms=round(statistics.median(waits), 1),
         p95_ms=round(waits[int(len(waits) * 0.95)], 1),
         per_second=round(acts / seconds, 1),
@@ -259,7 +264,7 @@ def floors(url: str, world: World, *, turns: int) -> dict[str, Any]:
 def bookings(url: str, world: World, *, turns: int, size: int) -> dict[str, Any]:
     """Measure whole bookings over HTTP, mail and worker included, with 1 and 16 clients.
 
-    `floor_cpu_ms` is the floor's cost measured just before and after: what else the machine does changes by the
+    `floor_server_cpu_ms` is the floor's cost measured just before and after: what else the machine does changes by the
     minute.
     """
     found: dict[str, Any] = {}
@@ -269,11 +274,9 @@ def bookings(url: str, world: World, *, turns: int, size: int) -> dict[str, Any]
         warm(lambda visitor: sign_up(world, visitor), portal)
         outbox_is_empty()
 
-        def floor_cpu_ms() -> float:
+        def floor_cost() -> Cost:
             with visitors(floor.url, 1, first=700_000) as crowd:
-                return cost_of(
-                    floor, lambda one: book_barely(world, one), crowd, acts_each=turns * 8
-                ).server_cpu_ms
+                return cost_of(floor, lambda one: book_barely(world, one), crowd, acts_each=turns * 8)
 
         for clients in (1, 16):
             each = max(2, min(20, turns // clients * 2))
@@ -285,7 +288,7 @@ def bookings(url: str, world: World, *, turns: int, size: int) -> dict[str, Any]
                         for visitor in crowd:
                             prove(world, visitor)
                         outbox_is_empty()
-                    before = floor_cpu_ms()
+                    before = floor_cost()
                     cost = cost_of(
                         portal,
                         lambda one, act=act: act(world, one),  # type: ignore[misc]
@@ -293,8 +296,13 @@ def bookings(url: str, world: World, *, turns: int, size: int) -> dict[str, Any]
                         acts_each=each,
                         settle=outbox_is_empty,
                     )
-                    beside = (before + floor_cpu_ms()) / 2
-                found[f"{kind}_{clients}"] = asdict(cost) | {"floor_cpu_ms": round(beside, 2)}
+                    after = floor_cost()
+                found[f"{kind}_{clients}"] = asdict(cost) | {
+                    f"floor_{share}_cpu_ms": round(
+                        (getattr(before, f"{share}_cpu_ms") + getattr(after, f"{share}_cpu_ms")) / 2, 2
+                    )
+                    for share in ("server", "database")
+                }
     return found
 
 
@@ -347,7 +355,7 @@ def parts_of_a_booking(url: str, world: World, *, turns: int) -> dict[str, dict[
 def pages(url: str, world: World, *, turns: int) -> dict[str, Any]:
     """Measure pages, lists, calendars and feeds, one visitor; the administration's as somebody of its staff.
 
-    `floor_cpu_ms` is the cost of the plainest Wagtail page measured in between.
+    `floor_server_cpu_ms` is the cost of the plainest Wagtail page measured in between.
     """
     found = {}
     staff = log_in(Client(), reader())
@@ -377,7 +385,7 @@ def pages(url: str, world: World, *, turns: int) -> dict[str, Any]:
             middle = sorted(costs, key=lambda cost: cost.server_cpu_ms)[ROUNDS // 2]
             found[name] = asdict(middle) | {
                 "path": path,
-                "floor_cpu_ms": statistics.median(floor_costs),
+                "floor_server_cpu_ms": statistics.median(floor_costs),
             }
     return found
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.outbox.models import Delivery, Message, MessageState
 from core.prepared import PreparedReadError, attach, forget_prepared, prepared
+from portal.settings import env
 from tests.factories.outbox import MessageFactory
 
 pytestmark = pytest.mark.django_db
@@ -285,3 +286,31 @@ def test_locking_outside_a_transaction_is_refused_as_django_refuses_it():
 
     with pytest.raises(TransactionManagementError):
         _locked(pk=message.pk)
+
+
+@pytest.mark.postgresql
+def test_postgresql_plans_a_prepared_read_once_whatever_the_values():
+    for pk in range(5):
+        _one(pk=pk)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+            ['%FROM "outbox_message" WHERE "outbox_message"."id" = $1%'],
+        )
+        # Asked twice before it is prepared; then nothing is sent but values.
+        assert [runs for (runs,) in cursor.fetchall()] == [3]
+
+
+@pytest.mark.parametrize(("is_pooled", "asked"), [("0", 2), ("1", None)])
+def test_behind_a_pooler_nothing_is_prepared(monkeypatch, tmp_path, is_pooled, asked):
+    monkeypatch.setenv("PORTAL_DATABASE_URL", "postgres://portal@/portal?host=/run/postgresql")
+    monkeypatch.setenv("PORTAL_DATABASE_POOLED", is_pooled)
+
+    options = env.database("PORTAL_DATABASE_URL", sqlite_path=tmp_path / "none")["OPTIONS"]
+
+    assert options == {
+        "server_side_binding": True,
+        "prepare_threshold": asked,
+        "host": "/run/postgresql",
+    }

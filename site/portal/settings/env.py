@@ -13,6 +13,9 @@ KNOWN: dict[str, str] = {}
 
 _REQUIRED = object()
 
+_ASKED_BEFORE_PREPARED = 2
+"""How often a connection sends a statement before PostgreSQL keeps it: most of ours are asked every time."""
+
 
 def text(name: str, default: str | object = _REQUIRED) -> str:
     """Return a variable as text. Raises ImproperlyConfigured when it is missing and has no default."""
@@ -76,8 +79,12 @@ def database(name: str, *, sqlite_path: Path) -> dict[str, Any]:
 
     SQLite runs in WAL with IMMEDIATE transactions and synchronous=FULL: a booking that was
     acknowledged survives a power cut, and writers queue instead of failing (DESIGN.md 7).
+
+    PostgreSQL gets values beside the SQL and keeps its plan of what a connection asks again and again: planning the
+    charter gate was half of its work for a booking. A pooler that hands a connection from one client to another
+    must know of prepared statements (PgBouncer from 1.21); for one that does not, PORTAL_DATABASE_POOLED=1.
     """
-    url = text(name, "")
+    url, is_pooled = text(name, ""), flag("PORTAL_DATABASE_POOLED", default=False)
     if not url or url.startswith("sqlite:"):
         path = Path(url.removeprefix("sqlite:///")) if url else sqlite_path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,5 +114,9 @@ def database(name: str, *, sqlite_path: Path) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": None if is_pooled else _ASKED_BEFORE_PREPARED,
+            **dict(parse_qsl(parts.query)),
+        },
     }
