@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from core.prepared import prepared
 
@@ -78,35 +78,48 @@ def public_holidays(year: int) -> dict[date, str]:
 
 
 @prepared
-def _holidays(*, first: date, last: date, school_id: int | None) -> "QuerySet[Holiday]":
-    from workshops.models import Holiday
+def _free_and_taught(
+    *, first: date, last: date, school_id: int | None
+) -> "QuerySet[Holiday, tuple[Any, ...]]":
+    """Return first day, last day, name, whether they are taught and whether they are public: plans, then holidays."""
+    from workshops.models import Holiday, PublicHoliday
 
     whose = Q(school=None) if school_id is None else Q(school=None) | Q(school=school_id)
-    return Holiday.objects.filter(whose, first_day__lte=last, last_day__gte=first)
+    planned = Holiday.objects.filter(whose, first_day__lte=last, last_day__gte=first).order_by()
+    public = PublicHoliday.objects.filter(day__range=(first, last)).order_by()
+    return (
+        planned.annotate(is_public=Value(False))
+        .values_list("first_day", "last_day", "name", "is_school_day", "is_public")
+        .union(
+            public.annotate(is_school_day=Value(False), is_public=Value(True)).values_list(
+                "day", "day", "name", "is_school_day", "is_public"
+            ),
+            all=True,
+        )
+        .order_by("is_public", "first_day", "last_day", "name")
+    )
 
 
 def days_off(first: date, last: date, *, school: "School | None" = None) -> dict[date, str]:
-    """Return the days off between two days by name: municipal plan, public holidays, a school's own plan.
+    """Return the days off between two days by name: municipal plan, public holidays, a school's own plan. One statement.
 
     Args:
         first, last: both included.
         school: whose own plan counts too. It adds days off, and may make municipal days off into school
             days; a public holiday stays one.
     """
-    from workshops.models import PublicHoliday
-
-    off: dict[date, str] = {}
+    planned: dict[date, str] = {}
+    public: dict[date, str] = {}
     taught: set[date] = set()
-    for holiday in _holidays(first=first, last=last, school_id=school.pk if school else None):
-        days = days_between(max(first, holiday.first_day), min(last, holiday.last_day))
-        if holiday.is_school_day:
+    rows = _free_and_taught(first=first, last=last, school_id=school.pk if school else None)
+    for first_day, last_day, name, is_school_day, is_public in rows:
+        days = days_between(max(first, first_day), min(last, last_day))
+        if is_school_day:
             taught.update(days)
         else:
-            off.update(dict.fromkeys(days, holiday.name))
-    for day in taught:
-        off.pop(day, None)
-    off.update(PublicHoliday.objects.filter(day__range=(first, last)).values_list("day", "name"))
-    return dict(sorted(off.items()))
+            (public if is_public else planned).update(dict.fromkeys(days, name))
+    off = {day: name for day, name in planned.items() if day not in taught}
+    return dict(sorted({**off, **public}.items()))
 
 
 def has_own_plan(school_path: str) -> Exists:

@@ -327,7 +327,7 @@ def test_a_preview_takes_the_same_queries_whatever_is_booked(
     answers = {**when(dates[0]), "scope": "following", "step": "preview"}
     coordinator.post(url, answers)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         response = coordinator.post(url, answers)
 
     assert response.status_code == 200

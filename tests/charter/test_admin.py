@@ -35,7 +35,7 @@ def test_list_of_providers_shows_state_and_charter_in_a_fixed_number_of_queries(
     ProviderFactory.create_batch(count, covered=True)
     client.get(reverse("provider:index"))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         response = client.get(reverse("provider:index"))
 
     assert response.content.decode().count("Dækket til 31. december 2035") == count
@@ -276,7 +276,7 @@ def test_list_of_signatures_has_a_fixed_number_of_queries(client, django_assert_
     SignatureFactory.create_batch(count)
     client.get(reverse("signature:index"))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(reverse("signature:index"))
 
 

@@ -157,7 +157,7 @@ def test_the_effect_costs_the_same_whatever_the_number_of_providers(
     url = reverse("charter_version:publish", args=(draft.pk,))
     client.post(url, {"required_from": "2027-01-01"})
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         page = client.post(url, {"required_from": "2027-01-01"})
 
     assert len(page.context["effect"].providers) == count

@@ -21,7 +21,7 @@ from workshops.models import Course, Session
 from workshops.operations import change_course, create_course, dissolve_course
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES = 11
+LIST_QUERIES = 10
 
 
 def make(sessions, **more):

@@ -24,7 +24,7 @@ from workshops.recurrence import weekly
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("portal_site")]
 SESSIONS, SCHEDULES, SCHOOLS = "/admin/sessions/", "/admin/schedules/", "/admin/schools/"
 LIST_QUERIES = {SESSIONS: 12, SCHEDULES: 11, SCHOOLS: 10}
-MONTH_QUERIES = 10
+MONTH_QUERIES = 8
 
 
 @pytest.fixture

@@ -372,5 +372,5 @@ def test_proposals_tell_what_is_in_the_way(same, collides):
 def test_proposals_cost_the_same_queries_however_many_dates(django_assert_num_queries):
     for weeks in (1, 30):
         schedule = _schedule(last_date=date(2026, 10, 5) + timedelta(weeks=weeks))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             propose(Schedule.objects.select_related("offer").get(pk=schedule.pk), now=NOW)[0]

@@ -1,13 +1,14 @@
 """What pilots tell: before against after, the decision a material may be spread by, and the goal's milestone."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from booking.enums import FormKind, PilotDecision, PilotState
 from booking.evaluation.results import Line, Result, results_of, sums_of
-from booking.models import Pilot, ResultBatch
+from booking.models import Pilot, PilotClass, ResultBatch
 from workshops.trials import Approval
 
 ASKED_STAGES = ("mellemtrin", "udskoling")
@@ -68,23 +69,24 @@ def _stages(materials: Sequence[TriedMaterial]) -> tuple[str, ...]:
 
 
 def pilot_state(first_day: date, last_day: date) -> PilotMilestone:
-    """Return where the goal of material tried and evaluated stands for a period. Two queries."""
-    pilots = (
-        Pilot.objects.filter(started_on__lte=last_day)
-        .prefetch_related("classes")
-        .order_by("decided_on", "pk")
-    )
+    """Return where the goal of material tried and evaluated stands for a period. One query.
+
+    A pilot that no class takes part in says nothing yet, and is left out.
+    """
+    classes = PilotClass.objects.filter(pilot__started_on__lte=last_day).select_related("pilot")
     evaluated, running = [], []
-    for pilot in pilots:
+    for pilot, of_pilot in groupby(
+        classes.order_by("pilot__decided_on", "pilot_id", "pk"), key=lambda item: item.pilot
+    ):
         if pilot.decided_on is None or pilot.decided_on > last_day:
-            running.append(_tried(pilot, is_running=True))
+            running.append(_tried(pilot, of_pilot, is_running=True))
         elif pilot.decided_on >= first_day:
-            evaluated.append(_tried(pilot))
+            evaluated.append(_tried(pilot, of_pilot))
     return PilotMilestone(tuple(evaluated), tuple(running))
 
 
-def _tried(pilot: Pilot, *, is_running: bool = False) -> TriedMaterial:
-    used = [item for item in pilot.classes.all() if is_running or item.used_on is not None]
+def _tried(pilot: Pilot, classes: Iterable[PilotClass], *, is_running: bool = False) -> TriedMaterial:
+    used = [item for item in classes if is_running or item.used_on is not None]
     return TriedMaterial(
         pilot_id=pilot.pk,
         title=pilot.title,
@@ -110,7 +112,7 @@ def approval_of(material_key: uuid.UUID) -> Approval | None:
     )
     if pilot is None or pilot.decided_on is None:
         return None
-    tried = _tried(pilot)
+    tried = _tried(pilot, pilot.classes.all())
     return Approval(
         decided_by=pilot.decided_name,
         decided_on=pilot.decided_on,

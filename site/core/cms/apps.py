@@ -8,8 +8,9 @@ class CmsConfig(AppConfig):
     label = "cms"
 
     def ready(self) -> None:
-        """Take the places of Wagtail's mails about reviews, and of its way to write spreadsheets."""
-        from core.cms import list_exports, review
+        """Take the places of Wagtail's mails about reviews, its way to write spreadsheets and its policy for pages."""
+        from core.cms import list_exports, permissions, review
 
         review.connect()
         list_exports.connect()
+        permissions.connect()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from charter.models import Agreement, Programme
@@ -149,8 +150,10 @@ def progress_of(
     figures = read_figures(scope, now=now, by=by)
     facts = figures.by_day(mapping)
     days = school_days_of(period, today=today)
+    elsewhere = _Elsewhere(programme, period)
     goal_figures = [
-        _figure_of(goal, period=period, facts=facts, days=days, today=today) for goal in _newest_of_key(goals)
+        _figure_of(goal, period=period, facts=facts, elsewhere=elsewhere, days=days, today=today)
+        for goal in _newest_of_key(goals)
     ]
     return Progress(programme, period, figures, facts, tuple(goal_figures), days)
 
@@ -214,14 +217,34 @@ def _audience_of(goal: AnnualGoal) -> str:
     return Audience.PARENTS if goal.measure == Measure.PARENTS else goal.audience
 
 
+@dataclass(frozen=True)
+class _Elsewhere:
+    """What goals count that no session gives: read once, when the first goal asks."""
+
+    programme: Programme
+    period: Period
+
+    @cached_property
+    def organisations(self) -> int:
+        """How many organisations have an agreement: a prolonged one counts once."""
+        return Agreement.objects.counting_for_goal(
+            programme_id=self.programme.pk, first_day=self.period.first_day, last_day=self.period.last_day
+        ).organisations()
+
+    @cached_property
+    def parts_of_pilots(self) -> tuple[Part, ...]:
+        """How far material has been tried."""
+        return parts_of_pilots(first_day=self.period.first_day, last_day=self.period.last_day)
+
+
 def _figure_of(
-    goal: AnnualGoal, *, period: Period, facts: Facts, days: SchoolDays, today: date
+    goal: AnnualGoal, *, period: Period, facts: Facts, elsewhere: _Elsewhere, days: SchoolDays, today: date
 ) -> GoalFigure:
     is_own = Period(goal.first_day, goal.last_day) == period
     if goal.measure == Measure.MILESTONE:
-        return _milestone(goal, period, is_own=is_own)
+        return _milestone(goal, elsewhere, is_own=is_own)
     if goal.measure == Measure.AGREEMENTS:
-        return _agreements(goal, period, is_own=is_own, today=today)
+        return _agreements(goal, elsewhere.organisations, is_own=is_own, today=today)
     if goal.measure == Measure.PUPILS:
         return _of_pupils(goal, period, facts, days, today, is_own=is_own)
     return _of_sessions(goal, period, facts, days, today, is_own=is_own)
@@ -307,11 +330,7 @@ def _of_sessions(
     )
 
 
-def _agreements(goal: AnnualGoal, period: Period, *, is_own: bool, today: date) -> GoalFigure:
-    """Count organisations: a prolonged agreement counts once."""
-    figure = Agreement.objects.counting_for_goal(
-        programme_id=goal.programme_id, first_day=period.first_day, last_day=period.last_day
-    ).organisations()
+def _agreements(goal: AnnualGoal, figure: int, *, is_own: bool, today: date) -> GoalFigure:
     return GoalFigure(
         goal=goal,
         figure=figure,
@@ -329,14 +348,14 @@ _STATED = {
 }
 
 
-def _milestone(goal: AnnualGoal, period: Period, *, is_own: bool) -> GoalFigure:
+def _milestone(goal: AnnualGoal, elsewhere: _Elsewhere, *, is_own: bool) -> GoalFigure:
     """Say how a milestone stands: by its pilots where they are what is asked for, else as stated."""
     parts: tuple[Part, ...] = ()
     status = (
         _STATED.get(StatedStatus(goal.stated_status), GoalStatus.NOT_MEASURED) if goal.stated_status else None
     )
     if goal.milestone_source == MilestoneSource.PILOTS:
-        parts = parts_of_pilots(first_day=period.first_day, last_day=period.last_day)
+        parts = elsewhere.parts_of_pilots
         if parts and all(part.is_reached for part in parts):
             status = GoalStatus.REACHED
         elif status in (None, GoalStatus.REACHED):

@@ -22,7 +22,7 @@ class Part:
 
 
 def parts_of_pilots(*, first_day: date, last_day: date) -> tuple[Part, ...]:
-    """Return how far material has been tried and evaluated on each stage that is asked for. Two statements."""
+    """Return how far material has been tried and evaluated on each stage that is asked for. One statement."""
     state = pilot_state(first_day, last_day)
     parts = []
     for stage in ASKED_STAGES:

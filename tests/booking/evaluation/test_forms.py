@@ -210,7 +210,7 @@ def test_results_cost_the_same_with_one_batch_and_three(staff_client, django_ass
         office.get(url)
 
 
-COST = 13
+COST = 12
 """Session, user, second factor and the admin's frame are most of it."""
 
 

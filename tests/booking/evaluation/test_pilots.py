@@ -267,12 +267,12 @@ def test_milestone_counts_decisions_of_the_period_and_classes_that_used_the_mate
     assert pilot_state(date(2020, 1, 1), date(2020, 12, 31)).evaluated == ()
 
 
-def test_milestone_costs_two_queries_whatever_the_number(django_assert_num_queries):
+def test_milestone_costs_one_query_whatever_the_number(django_assert_num_queries):
     first, last = today_and_around()
     decided(reported(a_pilot(grade=5)))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         pilot_state(first, last)
     for _number in range(2):
         decided(reported(a_pilot(grade=8)))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         pilot_state(first, last)

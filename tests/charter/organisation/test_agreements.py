@@ -156,7 +156,7 @@ def test_the_list_shows_state_and_charter_in_a_fixed_number_of_queries(
         agreement(provider=ProviderFactory(covered=True))
     client.get(reverse("agreement:index"))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         response = client.get(reverse("agreement:index"))
 
     html = response.content.decode()

@@ -433,7 +433,7 @@ def test_list_of_applications_has_a_fixed_number_of_queries_and_no_unproven_ones
     ProviderApplicationFactory(unproven=True, name="Ubekræftet")
     client.get(reverse("provider_application:index"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         response = client.get(reverse("provider_application:index"))
 
     assert len(response.context["object_list"]) == count

@@ -685,7 +685,7 @@ def test_list_of_cases_has_a_fixed_number_of_queries(staff_client, django_assert
     VettingCaseFactory.create_batch(count)
     client.get(reverse("vetting_case:index"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         response = client.get(reverse("vetting_case:index"))
 
     assert len(response.context["object_list"]) == count

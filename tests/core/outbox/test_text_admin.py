@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/mailtekster/"
 PAGE = f"{LIST}booking_receipt/da/"
 EDIT = f"{PAGE}ret/"
-QUERIES = 8
+QUERIES = 7
 
 
 def filled(do="save", seen=0, **parts):

@@ -15,7 +15,7 @@ from tests.factories.worklist import WorkItemFactory
 pytestmark = pytest.mark.django_db
 INDEX = "/admin/tasks/"
 QUERIES = 9
-FRONT_PAGE_QUERIES = 14
+FRONT_PAGE_QUERIES = {"Sagsbehandler": 14, "Administration": 13}
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +97,7 @@ def test_front_page_counts_open_and_overdue_tasks_by_kind(staff_client, portal_s
     assert cells[:2] == ["2", "<strong>1</strong>"]
 
 
-@pytest.mark.parametrize("role", ["Sagsbehandler", "Administration"])
+@pytest.mark.parametrize("role", FRONT_PAGE_QUERIES)
 @pytest.mark.parametrize("rows", [1, 3])
 def test_front_page_costs_the_same_queries_whatever_is_open(
     staff_client, portal_site, django_assert_num_queries, role, rows
@@ -107,7 +107,7 @@ def test_front_page_costs_the_same_queries_whatever_is_open(
     WorkItemFactory()
     WorkItemFactory.create_batch(rows, kind="another")
 
-    with django_assert_num_queries(FRONT_PAGE_QUERIES):
+    with django_assert_num_queries(FRONT_PAGE_QUERIES[role]):
         client.get("/admin/")
 
 

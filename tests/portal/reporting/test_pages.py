@@ -1,6 +1,7 @@
 """The pages of goals and figures: what they say, what leads where, what is exported, and what they cost."""
 
 import io
+import uuid
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,9 @@ import time_machine
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from booking.operations.forming import GoalText
+from booking.operations.piloting import add_class, start_pilot
+from core.audit.log import SYSTEM
 from core.audit.models import Entry
 from portal.reporting.models import AnnualGoal, SchoolTypeMapping
 from tests.factories.attendance import report, set_back
@@ -269,25 +273,57 @@ def test_every_version_of_a_goal_is_in_the_log(client):
     assert (entry.data["before"]["target_low"], entry.data["after"]["target_low"]) == (4000, 4200)
 
 
-WAGTAILS_FRAME = 7
+def a_pilot_on(grade: int) -> None:
+    """Material that a class is trying."""
+    pilot = start_pilot(
+        material_key=uuid.uuid4(),
+        title="Feedet og mig",
+        version="0.4",
+        question="Forstår de, hvad et feed er?",
+        goals=[GoalText("Eleverne kan forklare et feed.", "Jeg kan forklare et feed.")],
+        actor=SYSTEM,
+        now=NOW,
+    )
+    add_class(
+        pilot_id=pilot.pk,
+        school_id=SchoolFactory().pk,
+        name=f"{grade}.A",
+        grade=grade,
+        pupils=20,
+        actor=SYSTEM,
+        now=NOW,
+    )
+
+
+WAGTAILS_FRAME = 6
 """Statements of any page of the administration: session, user, permissions, and the menu around it."""
 
 
 @pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "own"),
-    [("goals", 7), ("goal_sessions", 6), ("coverage", 5)],
-    ids=["goals", "sessions", "coverage"],
+    ("name", "own", "asked"),
+    [
+        ("goals", 8, {"by": "district", "of": "pupils"}),
+        ("goals", 8, {"by": "month", "of": "parents"}),
+        ("goal_sessions", 6, {"by": "district", "of": "pupils"}),
+        ("goal_sessions", 7, {"by": "district", "of": "goal", "value": "3"}),
+        ("coverage", 5, {}),
+    ],
+    ids=["goals", "goals of parents", "sessions", "sessions of a goal in a district", "coverage"],
 )
-def test_a_page_costs_the_same_whatever_there_is(client, name, own, size, django_assert_num_queries):
+def test_a_page_costs_the_same_whatever_there_is(client, name, own, asked, size, django_assert_num_queries):
     for number in range(size):
-        AnnualGoalFactory(key=f"maal-{number}")
+        goal = AnnualGoalFactory(key=f"maal-{number}", school_bucket="folkeskole")
+        AnnualGoalFactory(key=f"aftaler-{number}", measure="agreements_signed")
+        AnnualGoalFactory(key=f"materiale-{number}", measure="milestone", milestone_source="pilots")
+        a_pilot_on(5 + number)
         visit(f"5.{number}", 20)
         visit(f"6.{number}", None)
+    asked = {key: f"goal-{goal.pk}" if value == "goal" else value for key, value in asked.items()}
     client.get(reverse(name))
 
     with django_assert_num_queries(WAGTAILS_FRAME + own):
-        client.get(reverse(name), {"by": "district", "of": "pupils"})
+        client.get(reverse(name), asked)
 
 
 def test_a_portal_without_programmes_says_what_to_do(client):

@@ -251,7 +251,7 @@ def test_the_preview_takes_the_same_queries(count, provider, offer, django_asser
     for number in range(count):
         on(date(2026, 12, 1 + number), offer)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert len(proposed(provider, offer)) == count
 
 

@@ -365,12 +365,12 @@ def test_read_year_takes_the_same_number_of_queries_whatever_is_booked(
 ):
     visited(came=20)
     programme = ProgrammeFactory()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         read_year(programme, YEAR, now=NOW)
 
     for day in (1, 2):
         visited(came=20 + day, ended_at=SPRING + timedelta(days=day))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         read_year(programme, YEAR, now=NOW)
 
 
