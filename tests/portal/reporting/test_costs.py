@@ -314,7 +314,11 @@ def test_the_page_says_frame_spent_committed_left_and_how_complete_it_is(client,
 @pytest.mark.parametrize(
     ("frame", "says", "kind"),
     [
-        (5_000, "Rammen er overskredet: Der er brugt 3.000 kr. mere, end den rummer.", "critical"),
+        (
+            5_000,
+            "Rammen er overskredet: Der er brugt 3.000 kr. mere, end den rummer. Med det disponerede bliver det 11.000 kr.",
+            "critical",
+        ),
         (10_000, "Brugt og disponeret er tilsammen 6.000 kr. mere end rammen.", "warning"),
         (17_000, "Bliver alle de åbne datoer booket, koster de 8.000 kr.", "info"),
         (24_000, "", ""),

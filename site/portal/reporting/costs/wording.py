@@ -18,9 +18,10 @@ def standing(cost: YearCost) -> tuple[str, str]:
     open_dates = cost.total.open.amount
     if cost.total.spent > cost.frame:
         over = kroner(cost.total.spent - cost.frame)
-        return "critical", _("The frame is exceeded: %(amount)s more is spent than it holds.") % {
-            "amount": over
-        }
+        words = _("The frame is exceeded: %(amount)s more is spent than it holds.") % {"amount": over}
+        if cost.total.committed:
+            words += " " + _("With what is committed it is %(amount)s.") % {"amount": kroner(-cost.left)}
+        return "critical", words
     if cost.left < 0:
         over = kroner(-cost.left)
         return "warning", _(
