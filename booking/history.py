@@ -50,7 +50,7 @@ _ACTIONS = {
     "request_sent": gettext_lazy("Request sent"),
     "request_proven": gettext_lazy("E-mail address confirmed"),
     "request_answered": gettext_lazy("Times proposed"),
-    "request_wished_anew": gettext_lazy("None of the times suits us: suggest others"),
+    "request_wished_anew": gettext_lazy("No proposed time suited: new dates wished for"),
     "request_declined": gettext_lazy("Request declined"),
     "request_withdrawn": gettext_lazy("Request withdrawn"),
     "request_expired": gettext_lazy("Lapsed: nobody chose a time"),

@@ -1,5 +1,6 @@
 """Work items: what the administration must decide, so that nothing is cancelled silently (rule 3)."""
 
+import re
 from datetime import date
 
 from django.conf import settings
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.worklist import kinds
 from core.worklist.querysets import WorkItemQuerySet
+
+_FULL_STOP_TOO_MUCH = re.compile(r"([?!…]|\.{3}|(?<!\.)\.)\.(?=\s|$)")
+"""After the end of a title or a name: "feed?.", "m.fl..", "så...."."""
 
 
 class WorkItem(models.Model):
@@ -80,5 +84,5 @@ class WorkItem(models.Model):
 
     @display(description=_("task"))
     def description(self) -> str:
-        """What it says."""
-        return kinds.get(self.kind).describe(self)
+        """What it says. A title or name in it may end a sentence itself: then a full stop after it is too much."""
+        return _FULL_STOP_TOO_MUCH.sub(r"\1", kinds.get(self.kind).describe(self))

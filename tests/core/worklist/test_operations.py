@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.audit.log import SYSTEM
+from core.worklist import kinds
 from core.worklist.errors import ItemClosedError
 from core.worklist.models import WorkItem
 from core.worklist.operations import assign_item, close_item, close_item_by_key, open_item
@@ -69,3 +70,26 @@ def test_counts_by_kind_in_one_query(django_assert_num_queries):
         "sample": KindCounts(1, 1, 0, OPENED_AT),
         "b": KindCounts(2, 0, 0, OPENED_AT),
     }
+
+
+@pytest.mark.parametrize(
+    ("title", "sentence"),
+    [
+        ("Hvem styrer dit feed?", "A-1: Hvem styrer dit feed? Ingen har svaret."),
+        ("Stop!", "A-1: Stop! Ingen har svaret."),
+        ("Foreningen m.fl.", "A-1: Foreningen m.fl. Ingen har svaret."),
+        ("Og så…", "A-1: Og så… Ingen har svaret."),
+        ("Og så...", "A-1: Og så... Ingen har svaret."),
+        ("Feedet 2.0", "A-1: Feedet 2.0. Ingen har svaret."),
+    ],
+)
+def test_what_a_task_says_has_one_mark_where_a_title_ends_the_sentence(title, sentence):
+    kinds.register(
+        kinds.Kind(
+            "said", "Said", lambda item: f"A-1: {item.data['title']}. Ingen har svaret.", lambda item: ""
+        )
+    )
+
+    assert WorkItemFactory(kind="said", data={"title": title}).description() == sentence
+
+    kinds.unregister("said")
