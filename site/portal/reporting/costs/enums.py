@@ -17,4 +17,4 @@ class Counts(models.TextChoices):
 
     SPENT = "spent", pgettext_lazy("money", "Spent")
     COMMITTED = "committed", pgettext_lazy("money", "Committed")
-    OPEN = "open", _("Open date, nobody booked")
+    OPEN = "open", _("Open date without a confirmed booking")

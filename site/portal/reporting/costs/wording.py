@@ -39,9 +39,11 @@ def definitions() -> list[str]:
     return [
         _("Spent: sessions that were reported as held, and fixed amounts until today."),
         _(
-            "Committed: sessions with somebody booked that are to come or have not reported, and fixed amounts later in the year."
+            "Committed: sessions with a confirmed booking that are to come or have not reported, and fixed amounts later in the year."
         ),
-        _("Open dates: dates that can be booked and that nobody has booked. They are in neither of the two."),
+        _(
+            "Open dates: dates that can be booked and have no confirmed booking. They are in neither of the two."
+        ),
         _("Left: the frame less what is spent and committed."),
         _("What is cancelled or not held costs nothing, unless it has a price of its own."),
         _("A session without a price counts 0 kr., so the sums are too low until it has one."),
