@@ -346,6 +346,7 @@ def test_the_page_says_when_the_frame_does_not_suffice(client, offer, frame, say
 
     assert response.context["standing_kind"] == kind
     assert says in words_on(client)
+    assert "kr.." not in words_on(client)
 
 
 def test_the_list_behind_a_sum_adds_up_to_it_and_says_why_a_price_is_missing(client, offer):

@@ -20,7 +20,7 @@ def standing(cost: YearCost) -> tuple[str, str]:
         over = kroner(cost.total.spent - cost.frame)
         words = _("The frame is exceeded: %(amount)s more is spent than it holds.") % {"amount": over}
         if cost.total.committed:
-            words += " " + _("With what is committed it is %(amount)s.") % {"amount": kroner(-cost.left)}
+            words += " " + _("With what is committed it is %(amount)s") % {"amount": kroner(-cost.left)}
         return "critical", words
     if cost.left < 0:
         over = kroner(-cost.left)
