@@ -313,6 +313,18 @@ class Figures:
         rows: Iterable[_Visit | _SessionRow] = (*self.visits, *self.sessions)
         return {row.value: row.label for row in rows if row.label}
 
+    def within(self, first_day: date, last_day: date) -> "Figures":
+        """Return those of some of the days, both included: a class that came once in them is reached then."""
+        if (first_day, last_day) == (self.scope.first_day, self.scope.last_day):
+            return self
+        visits = tuple(replace(row) for row in self.visits if first_day <= row.day <= last_day)
+        _count_once(visits)
+        return Figures(
+            replace(self.scope, first_day=first_day, last_day=last_day),
+            visits,
+            tuple(row for row in self.sessions if first_day <= row.day <= last_day),
+        )
+
     def of_types(self, school_types: frozenset[str] | None) -> "Figures":
         """Return those of classes whose schools were of some raw types; all where None."""
         if school_types is None:

@@ -1,8 +1,8 @@
 """The goals of a programme in a period: each with its figure, how complete it is, how it stands and where it heads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -140,11 +140,7 @@ def progress_of(
         by: the dimension that the figures are broken down by beside the goals.
     """
     today = local_date_of(now)
-    goals = [
-        goal
-        for goal in sorted(programme.goals.all(), key=lambda goal: (goal.first_day, goal.pk))
-        if goal.first_day <= period.last_day and goal.last_day >= period.first_day
-    ]
+    goals = _touching(programme, period)
     scope = Scope(period.first_day, period.last_day, programme_id=programme.pk)
     mapping = mapping or mapping_in_force()
     figures = read_figures(scope, now=now, by=by)
@@ -152,10 +148,108 @@ def progress_of(
     days = school_days_of(period, today=today)
     elsewhere = _Elsewhere(programme, period)
     goal_figures = [
-        _figure_of(goal, period=period, facts=facts, elsewhere=elsewhere, days=days, today=today)
+        _figure_of(
+            goal,
+            period=period,
+            facts=facts,
+            elsewhere=elsewhere,
+            days=days,
+            today=today,
+            is_own=_own_period(goal) == period,
+        )
         for goal in _newest_of_key(goals)
     ]
     return Progress(programme, period, figures, facts, tuple(goal_figures), days)
+
+
+@dataclass(frozen=True)
+class OtherGoal:
+    """A goal whose period is another than the one looked at."""
+
+    there: GoalFigure
+    """What was counted in the period looked at: a figure and no status."""
+
+    own: GoalFigure
+    """What was counted in the goal's own period as far as it had come, with its status then."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A programme's goals as they stand when a period ends."""
+
+    facts: Facts
+    """The period's figures by day."""
+
+    on: date
+    """The period's last day; today while it runs."""
+
+    goals: tuple[GoalFigure, ...]
+    """Those whose period it is."""
+
+    others: tuple[OtherGoal, ...]
+    """Those that touch it: of a school year, of several years, of a spring."""
+
+
+def standing_of(*, programme: Programme, period: Period, now: datetime) -> Standing:
+    """Return how the goals that touch a period stood on its last day, each by its own period.
+
+    What comes after that day is left out, so that the answer is the same whenever it is asked for; a goal that runs on
+    is judged by the pace until then. The number of statements grows with the periods that goals have, not with data.
+    """
+    on = min(period.last_day, local_date_of(now))
+    # The day that the rules look back from: whatever lies before it is over.
+    today = min(period.last_day + timedelta(days=1), local_date_of(now))
+    goals = _touching(programme, period)
+    own_periods = [_own_period(goal) for goal in goals]
+    first = min([period.first_day, *(own.first_day for own in own_periods)])
+    last = max([period.last_day, *(own.last_day for own in own_periods)])
+    figures = read_figures(Scope(first, period.last_day, programme_id=programme.pk), now=now)
+    mapping, off = mapping_in_force(), days_off(first, last)
+    facts: dict[Period, Facts] = {}
+    elsewhere: dict[Period, _Elsewhere] = {}
+
+    def figure(goal: AnnualGoal, counted: Period, *, is_own: bool) -> GoalFigure:
+        if counted not in facts:
+            facts[counted] = figures.within(counted.first_day, counted.last_day).by_day(mapping)
+            elsewhere[counted] = _Elsewhere(programme, counted)
+        return _figure_of(
+            goal,
+            period=counted,
+            facts=facts[counted],
+            elsewhere=elsewhere[counted],
+            days=_school_days(_own_period(goal), off, today=today),
+            today=today,
+            is_own=is_own,
+        )
+
+    others = [
+        OtherGoal(
+            there=figure(goal, period, is_own=False),
+            own=figure(goal, Period(own.first_day, min(own.last_day, period.last_day)), is_own=True),
+        )
+        for goal, own in zip(goals, own_periods, strict=True)
+        if own != period
+    ]
+    of_period = sorted((goal for goal in goals if _own_period(goal) == period), key=lambda goal: goal.pk)
+    return Standing(
+        facts=facts.get(period) or figures.within(period.first_day, period.last_day).by_day(mapping),
+        on=on,
+        goals=tuple(figure(goal, period, is_own=True) for goal in of_period),
+        others=tuple(others),
+    )
+
+
+def _touching(programme: Programme, period: Period) -> list[AnnualGoal]:
+    """Return the goals that have a day in common with a period, the earliest first."""
+    return [
+        goal
+        for goal in sorted(programme.goals.all(), key=lambda goal: (goal.first_day, goal.pk))
+        if goal.first_day <= period.last_day and goal.last_day >= period.first_day
+    ]
+
+
+def _own_period(goal: AnnualGoal) -> Period:
+    return Period(goal.first_day, goal.last_day)
 
 
 def periods_of(programme: Programme, *, today: date) -> list[Period]:
@@ -180,7 +274,10 @@ def default_period(programme: Programme, *, today: date) -> Period:
 
 def school_days_of(period: Period, *, today: date) -> SchoolDays:
     """Count the weekdays of a period that are no days off, until yesterday and from today."""
-    off = days_off(period.first_day, period.last_day)
+    return _school_days(period, days_off(period.first_day, period.last_day), today=today)
+
+
+def _school_days(period: Period, off: Container[date], *, today: date) -> SchoolDays:
     days = [
         day
         for day in days_between(period.first_day, period.last_day)
@@ -238,9 +335,21 @@ class _Elsewhere:
 
 
 def _figure_of(
-    goal: AnnualGoal, *, period: Period, facts: Facts, elsewhere: _Elsewhere, days: SchoolDays, today: date
+    goal: AnnualGoal,
+    *,
+    period: Period,
+    facts: Facts,
+    elsewhere: _Elsewhere,
+    days: SchoolDays,
+    today: date,
+    is_own: bool,
 ) -> GoalFigure:
-    is_own = Period(goal.first_day, goal.last_day) == period
+    """Return what a goal has in some days.
+
+    Args:
+        days: of the goal's period, past and left.
+        is_own: whether they are the goal's, as far as they have come: else there is no status.
+    """
     if goal.measure == Measure.MILESTONE:
         return _milestone(goal, elsewhere, is_own=is_own)
     if goal.measure == Measure.AGREEMENTS:

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 
 from charter.models import Programme
-from portal.reporting.goals import GoalFigure
+from portal.reporting.goals import Standing
 from portal.reporting.yearly import tables
 from portal.reporting.yearly.canonical import canonical, sha256_of
 from portal.reporting.yearly.goals import SchoolTypes
@@ -40,7 +40,7 @@ class Facts:
     programme: Programme
     period: Period
     rows: Sequence[SessionRow]
-    goals: Sequence[GoalFigure]
+    standing: Standing
     school_types: SchoolTypes
     schools: Mapping[str, tuple[int, int]]
     """By district: schools that can book, and those of them that had a visit."""
@@ -132,8 +132,9 @@ def _figures(facts: Facts) -> dict[str, Any]:
         ],
         "words": labels["labels"],
         "summary": summary(rows, types),
-        "goals": tables.goals_table(facts.goals),
+        "goals": tables.goals_table(facts.standing.goals),
         "tables": [
+            *tables.other_goals_tables(facts.standing, period),
             tables.three_figures(rows, types),
             tables.sessions_by_audience(rows),
             *tables.breakdowns(rows, types),

@@ -12,7 +12,7 @@ from core.accounts.models import User
 from core.audit.log import Actor, record
 from portal.reporting.figures import mapping_in_force
 from portal.reporting.goals import Period as Days
-from portal.reporting.goals import progress_of
+from portal.reporting.goals import standing_of
 from portal.reporting.yearly.canonical import canonical, sha256_of
 from portal.reporting.yearly.content import Facts, closed, figures_hash, figures_of, school_facts
 from portal.reporting.yearly.documents import documents_of
@@ -50,16 +50,16 @@ def read_year(programme: Programme, period: Period, *, now: datetime) -> dict[st
     """
     first, last = period.days
     rows = session_rows(programme, first, last, now=now)
-    progress = progress_of(programme=programme, period=Days(first, last), now=now)
-    types = school_types(progress.facts.mapping or mapping_in_force())
-    if not agree(rows, progress.facts, types):
+    standing = standing_of(programme=programme, period=Days(first, last), now=now)
+    types = school_types(standing.facts.mapping or mapping_in_force())
+    if not agree(rows, standing.facts, types):
         raise FiguresChangedError
     return figures_of(
         Facts(
             programme=programme,
             period=period,
             rows=rows,
-            goals=progress.goals,
+            standing=standing,
             school_types=types,
             schools=school_facts(rows, period, now=now),
         )

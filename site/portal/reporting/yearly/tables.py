@@ -5,8 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from portal.reporting.goals import GoalFigure
-from portal.reporting.yearly.goals import SchoolTypes, goal_lines
+from django.utils.formats import date_format
+
+from portal.reporting.goals import GoalFigure, Standing
+from portal.reporting.goals import Period as Days
+from portal.reporting.models import AnnualGoal
+from portal.reporting.questions import period_label
+from portal.reporting.yearly.goals import GoalLine, SchoolTypes, goal_lines
+from portal.reporting.yearly.periods import Period
 from portal.reporting.yearly.rows import DUE, ClassRow, Fate, SessionRow, kept_classes, reached
 from portal.reporting.yearly.wording import reported_text, words
 
@@ -19,16 +25,59 @@ _COUNTS = ("Booket", "På afholdte", "Deltog")
 def goals_table(figures: Sequence[GoalFigure]) -> dict[str, Any]:
     """Return the goals: figure, target, how it stands, how complete; below them what milestones rest on."""
     goals = goal_lines(figures)
-    notes = [f"{goal.title}: {'; '.join(goal.notes)}" for goal in goals if goal.notes]
-    if any(not goal.is_own_period for goal in figures):
-        notes.append("Mål, der gælder en anden periode, vises med periodens tal og uden status.")
     return _table(
         "goals",
         "Målene",
         ["Mål", "Resultat", "Måltal", "Status", "Indberettet"],
         [[goal.title, goal.value, goal.target, goal.status, goal.reported] for goal in goals],
-        " ".join(f"{note.rstrip('.')}." for note in notes),
+        " ".join(_goal_notes(goals)),
     )
+
+
+def other_goals_tables(standing: Standing, period: Period) -> list[dict[str, Any]]:
+    """Return the goals whose period is another than the report's: how they stood on its last day. None where all have it.
+
+    The period is named with the goal: a goal of a school year may be there with two of them.
+    """
+    if not standing.others:
+        return []
+    goals = goal_lines([other.own for other in standing.others])
+    return [
+        _table(
+            "other_goals",
+            "Mål med deres egen periode",
+            ["Mål og periode", f"I {period.label}", "I målets periode", "Måltal", "Status", "Indberettet"],
+            [
+                [
+                    f"{goal.title} ({_own_period(other.own.goal)})",
+                    other.there.figure,
+                    goal.value,
+                    goal.target,
+                    goal.status,
+                    goal.reported,
+                ]
+                for goal, other in zip(goals, standing.others, strict=True)
+            ],
+            " ".join(
+                [
+                    "Målene her gælder en anden periode end årsopgørelsen. Resultatet i målets periode er talt fra "
+                    f"dens første dag til og med {date_format(standing.on, 'j. F Y')}, og status er, som den var den "
+                    "dag. Løber målet videre, er status efter tempoet indtil da.",
+                    *_goal_notes(goals),
+                ]
+            ),
+        )
+    ]
+
+
+def _own_period(goal: AnnualGoal) -> str:
+    label = period_label(Days(goal.first_day, goal.last_day))
+    return label[:1].lower() + label[1:]
+
+
+def _goal_notes(goals: Iterable[GoalLine]) -> list[str]:
+    """Return what milestones rest on, a sentence each."""
+    return [f"{goal.title}: {'; '.join(goal.notes)}".rstrip(".") + "." for goal in goals if goal.notes]
 
 
 def three_figures(rows: Sequence[SessionRow], types: SchoolTypes) -> dict[str, Any]:
