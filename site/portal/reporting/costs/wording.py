@@ -29,7 +29,7 @@ def standing(cost: YearCost) -> tuple[str, str]:
         ) % {"amount": over}
     if open_dates > cost.left:
         return "info", _(
-            "The open dates cost %(amount)s if they are all booked. That is more than what is left."
+            "The open dates cost %(amount)s if they are all booked, and that is more than what is left."
         ) % {"amount": kroner(open_dates)}
     return "", ""
 
