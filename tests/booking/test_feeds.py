@@ -35,9 +35,9 @@ from workshops.operations import cancel_session
 
 FEEDS_QUERIES = 9
 pytestmark = pytest.mark.django_db
-TEACHER_QUERIES = 6
-PROVIDER_QUERIES = 7
-TEAM_QUERIES = 5
+TEACHER_QUERIES = 5
+PROVIDER_QUERIES = 6
+TEAM_QUERIES = 4
 
 
 @pytest.fixture

@@ -203,5 +203,5 @@ def test_the_page_takes_the_same_queries(count, portal_site, django_assert_num_q
     client, url = Client(), own_page(booking)
     client.get(url)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(url)

@@ -79,5 +79,5 @@ def test_search_takes_the_same_number_of_statements_whatever_it_finds(
         offer_page(title=f"Skærm {number}")
     client.get("/soeg/", {"q": "skærm"})
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get("/soeg/", {"q": "skærm"})
