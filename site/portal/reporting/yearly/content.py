@@ -132,7 +132,7 @@ def _figures(facts: Facts) -> dict[str, Any]:
         ],
         "words": labels["labels"],
         "summary": summary(rows, types),
-        "goals": tables.goals_table(facts.standing.goals),
+        "goals": tables.goals_table(facts.standing),
         "tables": [
             *tables.other_goals_tables(facts.standing, period),
             tables.three_figures(rows, types),

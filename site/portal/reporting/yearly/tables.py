@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.formats import date_format
 
-from portal.reporting.goals import GoalFigure, Standing
 from portal.reporting.goals import Period as Days
+from portal.reporting.goals import Standing
 from portal.reporting.models import AnnualGoal
 from portal.reporting.questions import period_label
 from portal.reporting.yearly.goals import GoalLine, SchoolTypes, goal_lines
@@ -22,15 +22,18 @@ SEVERAL = ("parents", "adults", "professionals")
 _COUNTS = ("Booket", "På afholdte", "Deltog")
 
 
-def goals_table(figures: Sequence[GoalFigure]) -> dict[str, Any]:
-    """Return the goals: figure, target, how it stands, how complete; below them what milestones rest on."""
-    goals = goal_lines(figures)
+def goals_table(standing: Standing) -> dict[str, Any]:
+    """Return the goals of the period: figure, target, how it stands, how complete; below what milestones rest on."""
+    goals = goal_lines(standing.goals)
+    notes = _goal_notes(goals)
+    if standing.others and not goals:
+        notes.append("De mål, der rækker ind i perioden, står i næste tabel.")
     return _table(
         "goals",
         "Målene",
         ["Mål", "Resultat", "Måltal", "Status", "Indberettet"],
         [[goal.title, goal.value, goal.target, goal.status, goal.reported] for goal in goals],
-        " ".join(_goal_notes(goals)),
+        " ".join(notes),
     )
 
 

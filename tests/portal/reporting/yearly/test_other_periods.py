@@ -117,6 +117,10 @@ def test_talks_agreements_and_milestones_have_their_own_period_too(golden):
 
     content = read_year(golden.programme, YEAR_2026, now=NOW)
 
+    assert (content["goals"]["rows"], content["goals"]["note"]) == (
+        [],
+        "De mål, der rækker ind i perioden, står i næste tabel.",
+    )
     span = "(1. februar 2026 – 31. maj 2026)"
     assert table(content, "other_goals") == {
         f"Oplæg {span}": [2, 1, "1", "Nået", "1 af 1"],
