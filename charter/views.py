@@ -28,7 +28,14 @@ from charter.errors import (
 from charter.forms import AUTHORITIES, CodeForm, SigningForm, WithdrawalForm, describe_period
 from charter.gate import local_day
 from charter.methods.passkey import has_choice
-from charter.models import CharterVersion, Provider, Signature, SigningAttempt, VettingCase
+from charter.models import (
+    CharterVersion,
+    Provider,
+    ProviderMember,
+    Signature,
+    SigningAttempt,
+    VettingCase,
+)
 from charter.operations import request_signing_code, sign_charter, start_signing, withdraw_charter
 from charter.operations.signing import Statement, opening_for, opening_from
 from charter.organisation import pages as organisation_pages
@@ -66,11 +73,16 @@ def provider_index(request: HttpRequest) -> HttpResponse:
 @require_GET
 def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
     """Show where a provider stands and what to do next."""
-    provider, now = get_object_or_404(Provider, slug=slug), timezone.now()
-    members = list(provider.memberships.select_related("user").order_by("user__first_name", "pk"))
+    now = timezone.now()
+    members = list(
+        ProviderMember.objects.filter(provider__slug=slug)
+        .select_related("provider", "user")
+        .order_by("user__first_name", "pk")
+    )
     roles = frozenset(member.role for member in members if member.user_id == request.user.pk)
     if not roles:
         raise Http404
+    provider = members[0].provider
     signatures = list(
         Signature.objects.filter(provider=provider).with_facts().order_by("-covers_from", "-pk")
     )
@@ -78,7 +90,7 @@ def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
     opening = opening_from(provider, coverage, is_signatory=MemberRole.SIGNATORY in roles, now=now)
     label, kind = pages.coverage_label(coverage)
     is_manager = not roles.isdisjoint(MANAGERS)
-    cases = VettingCase.objects.filter(provider=provider).order_by("-opened_at", "-pk")
+    cases = VettingCase.objects.filter(provider=provider).with_questions().order_by("-opened_at", "-pk")
     case = cases.first() if is_manager else None
     return render(
         request,
@@ -91,7 +103,7 @@ def provider_home(request: HttpRequest, slug: str) -> HttpResponse:
             "notice": organisation_pages.state_notice(provider, case)
             or pages.next_step(provider, coverage, opening),
             "case_notice": organisation_pages.case_notice(case, today=local_day(now)),
-            "has_questions": case is not None and case.entries.shown_to_provider().exists(),
+            "has_questions": case is not None and case.has_questions,
             "signatures": signatures,
             "members": members,
             "roles": roles,

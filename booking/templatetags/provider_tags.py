@@ -4,7 +4,6 @@ from collections.abc import Collection
 from typing import Any
 
 from django import template
-from django.core.paginator import Paginator
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +17,7 @@ from booking.requesting import wording
 from charter.enums import MemberRole
 from charter.models import Provider
 from charter.rules import CAN_SIGN_IN
+from core.paging import page_of
 
 register = template.Library()
 PER_PAGE = 10
@@ -31,7 +31,7 @@ def provider_sessions(context: Context, provider: Provider) -> dict[str, Any]:
     """
     request = context.get("request")
     sessions = sessions_of(provider.pk, now=timezone.now())
-    page = Paginator(sessions, PER_PAGE).get_page(request.GET.get("tider") if request else 1)
+    page = page_of(sessions, request.GET.get("tider", "1") if request else "1", per_page=PER_PAGE)
     rows = [
         {
             "session": session,
@@ -51,8 +51,12 @@ def provider_requests(context: Context, provider: Provider) -> dict[str, Any]:
     The page that holds it lets in the provider's members only (rule 12).
     """
     http_request = context.get("request")
-    asked = DateRequest.objects.of_provider(provider.pk).open().with_details().order_by("awaits_since", "pk")
-    page = Paginator(asked, PER_PAGE).get_page(http_request.GET.get("anmodninger") if http_request else 1)
+    asked = DateRequest.objects.of_provider(provider.pk).open().order_by("awaits_since", "pk")
+    page = page_of(
+        asked.select_related("offer", "school").prefetch_related("wishes"),
+        http_request.GET.get("anmodninger", "1") if http_request else "1",
+        per_page=PER_PAGE,
+    )
     rows = [
         {
             "text": f"{wording.who_text(row)}: {wording.title_text(row, 'da')}",

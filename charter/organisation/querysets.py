@@ -50,6 +50,13 @@ class CaseQuerySet(models.QuerySet[Any]):
         """Those in which the organisation has something to answer."""
         return self.filter(decided_at=None, state__in=AWAITS_PROVIDER)
 
+    def with_questions(self) -> "CaseQuerySet":
+        """Add `has_questions`: whether there is anything that the organisation may read."""
+        from charter.models import VettingEntry
+
+        entries = VettingEntry.objects.filter(case=models.OuterRef("pk"))
+        return self.annotate(has_questions=models.Exists(entries.shown_to_provider()))
+
     def overdue(self, *, today: date) -> "CaseQuerySet":
         """Those whose deadline for the organisation has passed."""
         return self.awaiting_provider().filter(due_on__lt=today)

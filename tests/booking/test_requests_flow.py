@@ -326,7 +326,7 @@ def test_a_providers_requests_take_the_same_number_of_queries(count, coordinator
     assert page.count("/udbyder/anmodninger/") == count + 1  # the list, and what waits for the reader
 
 
-HOME_QUERIES = 20
+HOME_QUERIES = 14
 
 
 # Urgent

@@ -396,7 +396,7 @@ def test_the_front_page_of_a_provider_has_a_fixed_number_of_queries(
     client = client_of(member)
     client.get(url("provider_home"))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(url("provider_home"))
 
 
