@@ -242,7 +242,7 @@ def main() -> int:
     if chromium.find() is None:
         run.missing("browser", "no Chromium on this machine (Debian: apt-get install chromium)")
     else:
-        run.tests("browser", "-n", "2", "-m", "browser")
+        run.tests("browser", "-n", "2", "--dist", "worksteal", "-m", "browser")
     return run.close()
 
 
