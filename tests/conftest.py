@@ -92,9 +92,10 @@ def _empty_cache() -> Iterator[None]:
 
 
 @receiver(setting_changed)
-def _forget_prepared(**_changed: Any) -> None:
-    """A read compiled with other settings is another read."""
-    forget_prepared()
+def _forget_prepared(*, setting: str, **_changed: Any) -> None:
+    """A read depends on its arguments only (ADR 7), and on the time zone, which Django writes into it."""
+    if setting in {"TIME_ZONE", "USE_TZ"}:
+        forget_prepared()
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,13 @@
 """Workshops stand below booking: here the session's own counters say what is taken and booked."""
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS, connections
 
-from core import prepared
 from workshops import availability
 
-_WITHOUT_BOOKING = -1_000_000
-"""The generation of the reads compiled here: tests of this package share them, and no other package meets them."""
+_READS = "_prepared_reads"
+_of_this_package: list[object] = []
+"""The reads compiled without booking, kept from test to test: no other package meets them, nor are its own lost."""
 
 
 @pytest.fixture(autouse=True)
@@ -15,4 +16,12 @@ def _counters_answer(monkeypatch):
     monkeypatch.setattr(availability, "_expired_places", availability._nothing_expired)
     monkeypatch.setattr(availability, "_booked_ids", availability._ids_with_taken_places)
     monkeypatch.setattr(availability, "_active_ids", availability._ids_with_taken_places)
-    monkeypatch.setattr(prepared, "_generation", _WITHOUT_BOOKING)
+    kept = connections[DEFAULT_DB_ALIAS].__dict__
+    of_the_others = kept.pop(_READS, None)
+    if _of_this_package:
+        kept[_READS] = _of_this_package.pop()
+    yield
+    if reads := kept.pop(_READS, None):
+        _of_this_package.append(reads)
+    if of_the_others:
+        kept[_READS] = of_the_others
