@@ -77,11 +77,13 @@ class AgreementQuerySet(models.QuerySet[Any]):
         """Leave out what is only being prepared."""
         return self.exclude(signed_on=None)
 
-    def in_force_on(self, day: date) -> "AgreementQuerySet":
-        """Keep signed agreements that run on a day; without a last day they run on."""
+    def in_force_on(self, day: date | models.OuterRef) -> "AgreementQuerySet":
+        """Keep signed agreements that run on a day, or on that of the rows around; without a last day they run on."""
         return self.signed().in_force_within(day, day)
 
-    def in_force_within(self, first_day: date, last_day: date) -> "AgreementQuerySet":
+    def in_force_within(
+        self, first_day: date | models.OuterRef, last_day: date | models.OuterRef
+    ) -> "AgreementQuerySet":
         """Keep signed agreements that run on at least one day of a period."""
         return self.signed().filter(Q(last_day=None) | Q(last_day__gte=first_day), first_day__lte=last_day)
 

@@ -1,4 +1,16 @@
-"""Refusals about goals and what counts."""
+"""Refusals about goals and what counts, and what refusals with a text have in common."""
+
+from typing import Any
+
+
+class ReportingRefusedError(Exception):
+    """What refusals about years and amounts have in common: a stable code, and a text that says what to do."""
+
+    code = ""
+    text: Any = ""
+
+    def __str__(self) -> str:
+        return str(self.text)
 
 
 class CountingError(Exception):

@@ -307,6 +307,11 @@ def _key_of(by: Dimension, value: str) -> Any:
         return value if value in STAGES else None
     if by == Dimension.SCHOOL_TYPE:
         return value if value in SchoolType.values else None
+    return id_of(value)
+
+
+def id_of(value: str) -> int | None:
+    """Return an id from an address, None where it is none of ours."""
     return int(value) if value.isdecimal() and len(value) <= _LONGEST_ID else None
 
 

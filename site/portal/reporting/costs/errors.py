@@ -1,18 +1,14 @@
 """Refusals about amounts."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
+from portal.reporting.errors import ReportingRefusedError
 
-class AmountRefusedError(Exception):
-    """An amount is refused; the text says what to do."""
+
+class AmountRefusedError(ReportingRefusedError):
+    """An amount is refused."""
 
     code = "amount"
-    text: Any = ""
-
-    def __str__(self) -> str:
-        return str(self.text)
 
 
 class DayOutsideAgreementError(AmountRefusedError):

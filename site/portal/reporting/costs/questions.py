@@ -11,10 +11,8 @@ from django.db.models import QuerySet
 from charter.models import Programme
 from portal.reporting.costs.enums import Counts
 from portal.reporting.costs.sums import sessions_in, without_price, years_of
+from portal.reporting.questions import id_of
 from workshops.calendars import local_date_of
-
-_LONGEST_ID = 9
-"""Digits: longer ones are no id of ours."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +66,13 @@ def ask_costs(values: Mapping[str, str], *, now: datetime) -> CostQuestion | Non
         (item for item in years if str(item) == values.get("year")),
         next((item for item in years if item <= today.year), years[0]),
     )
-    provider, counts = values.get("provider", ""), values.get("counts", "")
+    counts = values.get("counts", "")
     return CostQuestion(
         programmes=programmes,
         programme=programme,
         years=years,
         year=year,
-        provider_id=int(provider) if provider.isdecimal() and len(provider) <= _LONGEST_ID else None,
+        provider_id=id_of(values.get("provider", "")),
         counts=counts if counts in Counts.values else "",
         only_missing=values.get("missing") == "1",
     )

@@ -4,7 +4,7 @@
 a sum is always that of its list. Two statements give a year, whatever the data.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -198,15 +198,19 @@ def without_price(found: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
 
 def shares_of(found: QuerySet[Any, Any]) -> dict[Counts, Share]:
     """Return the sums of some sessions by what they count as: never mixed. One statement."""
+    shares = {Counts(row["counts"]): share for row, share in _added_up(found, "counts")}
+    return {kind: shares[kind] for kind in Counts if kind in shares}
+
+
+def _added_up(found: QuerySet[Any, Any], *by: str) -> Iterator[tuple[dict[str, Any], Share]]:
+    """Return the sums of priced sessions for each value of some fields."""
     rows = (
         found.order_by()
-        .values("counts")
+        .values(*by)
         .annotate(sessions=Count("pk"), priced=Count("price"), amount=Sum("price"))
     )
-    shares = {
-        Counts(row["counts"]): Share(row["sessions"], row["priced"], row["amount"] or 0) for row in rows
-    }
-    return {kind: shares[kind] for kind in Counts if kind in shares}
+    for row in rows:
+        yield row, Share(row["sessions"], row["priced"], row["amount"] or 0)
 
 
 def year_cost(*, programme: Programme, year: int, now: datetime) -> YearCost:
@@ -238,24 +242,29 @@ def fixed_amounts(*, programme_id: int, year: int, today: date) -> tuple[FixedAm
         .select_related("agreement__provider")
         .order_by("first_day", "pk")
     )
-    newest = {(row.agreement_id, row.first_day): row for row in rows}
     return tuple(
         FixedAmount(row.agreement, row.first_day, row.amount_dkk, is_due=row.first_day <= today)
-        for row in newest.values()
+        for row in in_force(rows)
         if row.amount_dkk
     )
+
+
+def in_force(amounts: Iterable[AgreedAmount]) -> list[AgreedAmount]:
+    """Leave out the amounts that a newer one of the same day has taken the place of; the rest in their order."""
+    amounts = list(amounts)
+    newest: dict[tuple[Any, ...], int] = {}
+    for amount in amounts:
+        key = (amount.agreement_id, amount.basis, amount.offer_id, amount.first_day)
+        newest[key] = max(newest.get(key, 0), amount.pk)
+    kept = set(newest.values())
+    return [amount for amount in amounts if amount.pk in kept]
 
 
 def agreement_of_day() -> QuerySet[Agreement]:
     """Return the signed agreement that runs on a session's day, seen from sessions: the one that began last."""
     found: QuerySet[Agreement] = (
-        Agreement.objects.signed()
-        .filter(
-            Q(last_day=None) | Q(last_day__gte=OuterRef("local_date")),
-            provider=OuterRef("provider"),
-            programme=OuterRef("programme"),
-            first_day__lte=OuterRef("local_date"),
-        )
+        Agreement.objects.in_force_on(OuterRef("local_date"))
+        .filter(provider=OuterRef("provider"), programme=OuterRef("programme"))
         .order_by("-first_day", "-pk")
     )
     return found
@@ -276,14 +285,8 @@ def _agreed() -> QuerySet[AgreedAmount]:
 
 
 def _of_sessions(programme_id: int, year: int, now: datetime) -> Iterable[ProviderCost]:
-    rows = (
-        sessions_in(programme_id=programme_id, year=year, now=now)
-        .order_by()
-        .values("provider", "provider__name", "counts")
-        .annotate(sessions=Count("pk"), priced=Count("price"), amount=Sum("price"))
-    )
-    for row in rows:
-        share = Share(row["sessions"], row["priced"], row["amount"] or 0)
+    found = sessions_in(programme_id=programme_id, year=year, now=now)
+    for row, share in _added_up(found, "provider", "provider__name", "counts"):
         yield ProviderCost(
             row["provider"],
             row["provider__name"],

@@ -1,8 +1,8 @@
 """The pages of costs in the administration: a year, the sessions behind it, and where amounts are entered."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -33,11 +32,12 @@ from portal.reporting.costs.sums import (
     ProviderCost,
     YearCost,
     agreement_of_day,
+    in_force,
     priced_sessions,
     shares_of,
     year_cost,
 )
-from portal.reporting.costs.wording import definitions, kroner, standing
+from portal.reporting.costs.wording import definitions, kroner, prices_words, standing
 from workshops.calendars import local_date_of
 from workshops.models import Session
 
@@ -188,7 +188,7 @@ class PricesView(CostsPage):
         return self.show(
             page=page,
             lines=[
-                {"agreement": agreement, "prices": _in_force(amounts.get(agreement.pk, []), today=today)}
+                {"agreement": agreement, "prices": prices_words(amounts.get(agreement.pk, []), today=today)}
                 for agreement in agreements
             ],
             can_enter=self.can_enter,
@@ -244,7 +244,7 @@ class AgreementPricesView(CostsPage):
 
     def _show(self, form: AgreedAmountForm, *, status: int = 200) -> HttpResponse:
         amounts = list(_amounts_of(agreement=self.agreement))
-        replaced = _replaced(amounts)
+        kept = {amount.pk for amount in in_force(amounts)}
         return self.show(
             status=status,
             agreement=self.agreement,
@@ -254,7 +254,7 @@ class AgreementPricesView(CostsPage):
                 {
                     "amount": amount,
                     "text": kroner(amount.amount_dkk),
-                    "is_replaced": amount.pk in replaced,
+                    "is_replaced": amount.pk not in kept,
                 }
                 for amount in amounts
             ],
@@ -317,7 +317,7 @@ class SessionPriceView(CostsPage):
             "year": self.session.local_date.year,
             "provider": self.session.provider_id,
         }
-        return f"{reverse('cost_sessions')}?" + "&".join(f"{key}={value}" for key, value in asked.items())
+        return f"{reverse('cost_sessions')}?{urlencode(asked)}"
 
 
 def _urls(question: CostQuestion, provider_id: int | None) -> dict[str, str]:
@@ -442,41 +442,3 @@ def _amounts_of(**conditions: Any) -> QuerySet[AgreedAmount]:
         .select_related("offer")
         .order_by("-first_day", "basis", "offer__title", "-pk")
     )
-
-
-def _replaced(amounts: list[AgreedAmount]) -> set[int]:
-    """Return the ids of amounts that a newer one of the same day has taken the place of."""
-    newest: dict[tuple[Any, ...], int] = {}
-    for amount in amounts:
-        key = (amount.agreement_id, amount.basis, amount.offer_id, amount.first_day)
-        newest[key] = max(newest.get(key, 0), amount.pk)
-    return {amount.pk for amount in amounts} - set(newest.values())
-
-
-def _in_force(amounts: list[AgreedAmount], *, today: date) -> list[str]:
-    """Say in words what an agreement's prices are today, and which are still to come."""
-    replaced = _replaced(amounts)
-    rows = [amount for amount in amounts if amount.pk not in replaced]
-    prices = [row for row in rows if row.basis == Basis.PER_SESSION]
-    today_by_offer: dict[int | None, AgreedAmount] = {}
-    for row in sorted(prices, key=lambda row: row.first_day):
-        if row.first_day <= today:
-            today_by_offer[row.offer_id] = row
-    words = [_price_words(row) for row in sorted(today_by_offer.values(), key=_offer_rank)]
-    words += [
-        _("From %(day)s: %(price)s")
-        % {"day": date_format(row.first_day, "j. F Y"), "price": _price_words(row)}
-        for row in sorted(prices, key=lambda row: (row.first_day, *_offer_rank(row)))
-        if row.first_day > today
-    ]
-    once = sum(row.amount_dkk for row in rows if row.basis == Basis.ONCE)
-    return [*words, *([_("%(amount)s in fixed amounts") % {"amount": kroner(once)}] if once else [])]
-
-
-def _offer_rank(row: AgreedAmount) -> tuple[bool, str]:
-    return row.offer is not None, str(row.offer or "")
-
-
-def _price_words(row: AgreedAmount) -> str:
-    words = _("%(amount)s per session") % {"amount": kroner(row.amount_dkk)}
-    return f"{row.offer}: {words}" if row.offer else words

@@ -1,9 +1,15 @@
 """Amounts and what they mean, in words."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.template.defaultfilters import floatformat
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from portal.reporting.costs.sums import YearCost
+from portal.reporting.costs.enums import Basis
+from portal.reporting.costs.models import AgreedAmount
+from portal.reporting.costs.sums import YearCost, in_force
 
 
 def kroner(amount: int) -> str:
@@ -52,3 +58,30 @@ def definitions() -> list[str]:
         ),
         _("Whole kroner without VAT, by the date of the session."),
     ]
+
+
+def prices_words(amounts: Iterable[AgreedAmount], *, today: date) -> list[str]:
+    """Say what an agreement's prices are today, and which are still to come."""
+    rows = in_force(amounts)
+    prices = sorted(
+        (row for row in rows if row.basis == Basis.PER_SESSION), key=lambda row: (row.first_day, *_rank(row))
+    )
+    of_today = {row.offer_id: row for row in prices if row.first_day <= today}
+    words = [_price_words(row) for row in sorted(of_today.values(), key=_rank)]
+    words += [
+        _("From %(day)s: %(price)s")
+        % {"day": date_format(row.first_day, "j. F Y"), "price": _price_words(row)}
+        for row in prices
+        if row.first_day > today
+    ]
+    once = sum(row.amount_dkk for row in rows if row.basis == Basis.ONCE)
+    return [*words, *([_("%(amount)s in fixed amounts") % {"amount": kroner(once)}] if once else [])]
+
+
+def _rank(row: AgreedAmount) -> tuple[bool, str]:
+    return row.offer is not None, str(row.offer or "")
+
+
+def _price_words(row: AgreedAmount) -> str:
+    words = _("%(amount)s per session") % {"amount": kroner(row.amount_dkk)}
+    return f"{row.offer}: {words}" if row.offer else words

@@ -1,18 +1,12 @@
 """Why a year is not closed or corrected. Each has a stable `code` and a text that says what to do."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
+from portal.reporting.errors import ReportingRefusedError
 
-class YearRefusedError(Exception):
+
+class YearRefusedError(ReportingRefusedError):
     """What all refusals about closed years have in common."""
-
-    code = ""
-    text: Any = ""
-
-    def __str__(self) -> str:
-        return str(self.text)
 
 
 class YearNotOverError(YearRefusedError):
