@@ -57,11 +57,6 @@ def _now():
 
 
 @pytest.fixture
-def administrator():
-    return UserFactory(first_name="Anna", last_name="Andersen", roles=["Administration"])
-
-
-@pytest.fixture
 def session():
     return visited(came=20)
 

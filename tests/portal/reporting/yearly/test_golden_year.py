@@ -24,26 +24,13 @@ from portal.reporting.yearly.documents import documents_of
 from portal.reporting.yearly.models import AnnualReport, DocumentFormat, PeriodKind
 from portal.reporting.yearly.operations import Seen, close_year, read_year
 from portal.reporting.yearly.periods import Period
-from tests.factories.accounts import UserFactory
-from tests.portal.reporting.golden_year import NOW, make_golden_year
+from tests.portal.reporting.golden_year import NOW
 
 pytestmark = pytest.mark.django_db
 
 SCHOOL_YEAR = Period(PeriodKind.SCHOOL, 2025)
 YEAR_2025, YEAR_2026 = (Period(PeriodKind.CALENDAR, year) for year in (2025, 2026))
 FOLKESKOLER, FRISKOLER = "Elever: Folkeskoler", "Elever: Fri- og privatskoler"
-
-
-@pytest.fixture
-def golden(db):
-    year = make_golden_year()
-    with time_machine.travel(NOW, tick=False):
-        yield year
-
-
-@pytest.fixture
-def administrator():
-    return UserFactory(first_name="Anna", last_name="Andersen", roles=["Administration"])
 
 
 def close(golden, period, administrator) -> AnnualReport:

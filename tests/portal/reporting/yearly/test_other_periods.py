@@ -16,10 +16,9 @@ from portal.reporting.yearly.content import closed, figures_hash
 from portal.reporting.yearly.documents import documents_of, printed
 from portal.reporting.yearly.models import DocumentFormat
 from portal.reporting.yearly.operations import read_year
-from tests.factories.accounts import UserFactory
 from tests.factories.charter import AgreementFactory
 from tests.factories.reporting import AnnualGoalFactory
-from tests.portal.reporting.golden_year import NOW, make_golden_year
+from tests.portal.reporting.golden_year import NOW
 from tests.portal.reporting.yearly.test_golden_year import SCHOOL_YEAR, YEAR_2025, YEAR_2026, close, table
 
 pytestmark = pytest.mark.django_db
@@ -27,18 +26,6 @@ pytestmark = pytest.mark.django_db
 OTHER = "Mål med deres egen periode"
 THIS_SCHOOL_YEAR = "Elever i folkeskolen (skoleåret 2025/26)"
 NEXT_SCHOOL_YEAR = "Elever i folkeskolen (skoleåret 2026/27)"
-
-
-@pytest.fixture
-def golden(db):
-    year = make_golden_year()
-    with time_machine.travel(NOW, tick=False):
-        yield year
-
-
-@pytest.fixture
-def administrator():
-    return UserFactory(first_name="Anna", last_name="Andersen", roles=["Administration"])
 
 
 def goal(golden, title, first_day, last_day, low, **values) -> AnnualGoal:

@@ -10,7 +10,6 @@ from core.accounts.roles import ADMINISTRATION, AUDITOR, CASEWORKER, EDITOR
 from core.exports import XLSX_TYPE
 from portal.reporting.yearly.models import AnnualReport, DocumentFormat
 from portal.reporting.yearly.word import DOCX_TYPE
-from tests.factories.accounts import UserFactory
 from tests.factories.attendance import report
 from tests.factories.charter import ProgrammeFactory
 from tests.factories.workshops import SessionFactory
@@ -32,11 +31,6 @@ READERS = (ADMINISTRATION, CASEWORKER, AUDITOR)
 def _now(portal_site):
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def administrator():
-    return UserFactory(first_name="Anna", last_name="Andersen", roles=["Administration"])
 
 
 def year_url(name: str, period: str = "2026") -> str:
